@@ -79,19 +79,22 @@ export function heldIn(
   const boundary = boundaryArn({ lab, account: account.account });
   const tags = new Map(team.members.map(({ key }) => [iamName(lab, key), stableJson(memberTags(lab, key))]));
   // Whose tags are restored escapes a Deny under a condition on a tag.
+  const isTagged = (user: AccessUser) => tags.get(user.name) === stableJson(user.tags);
   const escaped = (user: AccessUser): readonly InlinePolicy[] => {
-    if (tags.get(user.name) === stableJson(user.tags)) return [];
+    if (isTagged(user)) return [];
     const groups = account.groups.filter(({ name }) => user.groups.includes(name));
     const onTags = (each: Statement) => (isOnTags(each) ? conditionalDeny(each) : []);
-    return [user, ...groups].map((holder) => policyOf(holder, account, onTags));
+    const Statement = [user, ...groups].flatMap((holder) => statementsAt(holder, account, onTags));
+    return [{ name: 'escaped', document: { Version: '2012-10-17', Statement } }];
   };
   const own = (inline: readonly InlinePolicy[]) =>
     inline.map(({ name, document }) => ({ name, document: certain(document, name === LIMITS_POLICY) }));
   // An apply restores the boundary of the lab, and so lifts the Denies of another, those under a condition, too.
-  const other = ({ boundary: arn }: AccessUser) => {
+  const other = (user: AccessUser) => {
+    const { boundary: arn } = user;
     // Equivalent if mutated: a boundary that is in no policy of the account limits nothing, as none does.
     if (arn === null) return arn;
-    return arn === boundary ? arn : `${arn} as boundary`;
+    return arn === boundary && isTagged(user) ? arn : `${arn} as boundary`;
   };
   const boundaries = new Set(account.users.map(({ boundary: arn }) => arn));
   const policies = [...account.policies, ...missingPolicies(account)];
@@ -225,14 +228,14 @@ export function documentsOf(
   ];
 }
 
-/** A holder's policies as one, of what is kept of their statements. */
-function policyOf(
-  holder: Pick<AccessUser, 'name' | 'inline' | 'attached'>,
+/** The statements of a holder's policies, as `map` makes them; none of what cannot be read. */
+function statementsAt(
+  holder: Pick<AccessUser, 'inline' | 'attached'>,
   account: AccessModel,
-  keep: (statement: Statement) => readonly Statement[],
-): InlinePolicy {
-  const known = documentsOf(holder, account).flatMap((document) => (document === null ? [] : statementsOf(document)));
-  return { name: holder.name, document: { Version: '2012-10-17', Statement: known.flatMap(keep) } };
+  map: (statement: Statement) => readonly Statement[],
+): readonly Statement[] {
+  const known = documentsOf(holder, account).filter((document) => document !== null);
+  return known.flatMap(statementsOf).flatMap(map);
 }
 
 /** What the policies of a user or group may deny, under a condition or not; everything if one cannot be read. */
@@ -255,11 +258,10 @@ export function deniedAtLeft(
 ): OperationSet {
   const isLeft = ({ name, path }: AccessGroup) =>
     path === labPath(lab) && groups.includes(name) && !staying.includes(name);
+  const always = (each: Statement) => (each.Condition === undefined ? [each] : []);
   return account.groups
     .filter(isLeft)
-    .flatMap((group) => documentsOf(group, account))
-    .flatMap((document) => (document === null ? [] : statementsOf(document)))
-    .filter(({ Condition }) => Condition === undefined)
+    .flatMap((group) => statementsAt(group, account, always))
     .map((each) => difference(deniedBy(each), each.Sid === FREEZE_SID ? frozen : NO_OPERATIONS))
     .reduce(union, NO_OPERATIONS);
 }
