@@ -79,9 +79,9 @@ export function heldIn(
   const boundary = boundaryArn({ lab, account: account.account });
   const tags = new Map(team.members.map(({ key }) => [iamName(lab, key), stableJson(memberTags(lab, key))]));
   // Whose tags are restored escapes a Deny under a condition on a tag.
-  const isTagged = (user: AccessUser) => tags.get(user.name) === stableJson(user.tags);
+  const hasOwnTags = (user: AccessUser) => tags.get(user.name) === stableJson(user.tags);
   const escaped = (user: AccessUser): readonly InlinePolicy[] => {
-    if (isTagged(user)) return [];
+    if (hasOwnTags(user)) return [];
     const groups = account.groups.filter(({ name }) => user.groups.includes(name));
     const onTags = (each: Statement) => (isOnTags(each) ? conditionalDeny(each) : []);
     const Statement = [user, ...groups].flatMap((holder) => statementsAt(holder, account, onTags));
@@ -94,7 +94,7 @@ export function heldIn(
     const { boundary: arn } = user;
     // Equivalent if mutated: a boundary that is in no policy of the account limits nothing, as none does.
     if (arn === null) return arn;
-    return arn === boundary && isTagged(user) ? arn : `${arn} as boundary`;
+    return arn === boundary && hasOwnTags(user) ? arn : `${arn} as boundary`;
   };
   const boundaries = new Set(account.users.map(({ boundary: arn }) => arn));
   const policies = [...account.policies, ...missingPolicies(account)];
