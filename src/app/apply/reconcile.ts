@@ -1,20 +1,22 @@
 import { ofUser, operationsIn } from '../../access/access-of.ts';
-import type { AccessModel } from '../../access/model.ts';
+import { type AccessModel, mapDocuments } from '../../access/model.ts';
 import { listOperations } from '../../access/operation-set.ts';
 import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import type { ScanResult } from '../../drift/finding.ts';
 import type { Reconciled } from '../../drift/report/terminal.ts';
+import { type Statement, statementsOf } from '../../iam/document.ts';
 import { type Announcement, announced, type Due, ripe } from '../../review/rule/announcements.ts';
+import { ruleFor } from '../../review/rule/rule.ts';
 import type { Withheld } from '../../review/rule/ruled.ts';
 import { teamOf } from '../../team/applied-team.ts';
+import { WITHHELD_SID } from '../../team/documents.ts';
 import { iamName, labPath } from '../../team/names.ts';
 import { isDeletionDue, type Team } from '../../team/team.ts';
 import { HOUR_MS } from '../../text/dates.ts';
 import type { CompletedScan } from '../drift/run-scan.ts';
-import { planStack } from '../plan/plan.ts';
+import { planStack, type StackPlan } from '../plan/plan.ts';
 import type { LabSession } from '../session/lab-session.ts';
-import { changeRecord, isSameApply, RECORD_FILE, readRecord } from '../session/records.ts';
+import { type ApplyRecord, appliedIn, changeRecord, isSameApply, RECORD_FILE, readRecord } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
 import { applyPlanned, isUnchanged } from './carry-out.ts';
 
@@ -72,9 +74,8 @@ export async function reconcile(
   const now = session.now();
   const due = [...(mode === 'all' ? taken : []), ...deletions];
   const isShown = checkedAt !== null && now.getTime() - Date.parse(checkedAt) <= SHOWN_MS;
-  const takenNow = takenAgain(completed.scan);
-  const isChangedSince = (key: string, since: Date) =>
-    takenNow.has(iamName(applied.lab, key)) || completed.isChangedSince(key, since);
+  const takenNow = takenAgain(applied, record, first.value);
+  const isChangedSince = (key: string, since: Date) => takenNow.has(key) || completed.isChangedSince(key, since);
   const announcements = isShown ? announced(record.announcements, due, now, isChangedSince) : record.announcements;
   const ready = isShown ? ripe(announcements, now, givesIn(newest, session.at)) : [];
   const done = limited(ready, applied.settings.maxRemovals);
@@ -103,18 +104,27 @@ export async function reconcile(
 const SHOWN_MS = HOUR_MS;
 
 /**
- * Users whose access the account lacks beside what is withheld, so that it was taken after the last apply or reconcile: CloudTrail
- * may not have it yet. A deleted user is only created again when that is given back.
+ * Members whose access the account lacks beside what is withheld, so that it was taken after the last apply or reconcile:
+ * CloudTrail may not have it yet. A missing user counts as there, as the file makes it.
  */
-function takenAgain({ findings }: ScanResult): ReadonlySet<string> {
-  const taken = findings.filter(
-    ({ rule, remediation }) => remediation !== 'manual' && rule !== 'access-withheld' && rule !== 'user-deleted',
+function takenAgain(
+  team: Team,
+  record: ApplyRecord,
+  { account, ids, ruled }: Pick<StackPlan, 'account' | 'ids' | 'ruled'>,
+): ReadonlySet<string> {
+  const missing = new Set(
+    ruled.withheld.flatMap(({ kind, key }) => (kind === 'missing' ? [iamName(team.lab, key)] : [])),
   );
-  return new Set(
-    taken.flatMap(({ changes }) =>
-      changes.flatMap(({ user, operations }) => (operations.lost.length > 0 ? [user] : [])),
-    ),
+  const made = desiredAccessBeforeDeletions(team).users.filter(({ name }) => missing.has(name));
+  const isLeft = ({ Sid, Condition }: Statement) => Sid !== WITHHELD_SID || Condition !== undefined;
+  const access = mapDocuments(
+    { ...account, users: [...account.users, ...made] },
+    (document) => document && { ...document, Statement: statementsOf(document).filter(isLeft) },
   );
+  const known = Object.entries(record.ids.user).filter(([name]) => missing.has(name));
+  const now = { access, ids: { ...ids, user: new Map([...ids.user, ...known]) } };
+  const input = { team, applied: appliedIn(record), account: now, restore: new Set<string>() };
+  return new Set(ruleFor(input).withheld.flatMap(({ kind, key }) => (kind === 'operations' ? [key] : [])));
 }
 
 const NOT_OWN: readonly Withheld['kind'][] = ['replaced', 'renamed', 'moved', 'name-taken'];

@@ -135,7 +135,14 @@ function factsFor(ruled: readonly RuledEntry<Role>[], input: RuleInput): Facts {
   const roles = ruled.flatMap(({ written }) => written ?? []);
   const gives = givenBy(team);
   const given = before.map(givenBy);
-  const held = heldIn(account.access, team, before, (group) => recordedGroupName(group, input));
+  // A role that only a begun team gives a member is one that this apply takes again.
+  const rolesIn = new Map(team.members.map((each) => [each.key, each.roles]));
+  const staying = (each: AccessTeam): AccessTeam => {
+    const isStaying = (key: string) => (role: string) => rolesIn.get(key)?.includes(role) === true;
+    return { ...each, members: each.members.map((one) => ({ ...one, roles: one.roles.filter(isStaying(one.key)) })) };
+  };
+  const [first, ...begun] = before;
+  const held = heldIn(account.access, team, [first, ...begun.map(staying)], (group) => recordedGroupName(group, input));
   const isUnfinished = before.length > 1;
   const unchanged = isUnfinished ? unchangedIn(before) : new Map();
   const known = deniedIn(account.access, WITHHELD_SID);
