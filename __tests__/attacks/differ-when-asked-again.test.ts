@@ -134,3 +134,14 @@ test('an apply converges that takes a role with a Deny from a suspended member w
     expect(await lab.mturk(TODAY, 'apply', '--yes')).toMatchObject({ code: 0 });
   });
 });
+
+test('an apply converges that adds a member and ends a suspension of another, whose roles it changes', async () => {
+  await labs.attack(async (lab) => {
+    lab.edit('until: "2027-05-31"', 'suspended: true\n    until: "2027-05-31"');
+    expect(await lab.mturk(TODAY, 'apply', '--yes')).toMatchObject({ code: 0 });
+    lab.edit('suspended: true\n    until: "2027-05-31"', 'until: "2027-05-31"');
+    lab.edit('[ results-reader, task-publisher ]', '[ paymaster ]');
+    lab.edit('members:\n', 'members:\n  kit: { name: Kit, roles: [ results-reader ] }\n');
+    expect(await lab.mturk(TODAY, 'apply', '--yes')).toMatchObject({ code: 0 });
+  });
+});

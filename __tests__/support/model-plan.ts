@@ -1,6 +1,5 @@
 import type { AccessGroup, AccessModel, AccessUser } from '../../src/access/model.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
-import { withDocuments } from '../../src/access/sources/planned.ts';
 import { canonicalDocument } from '../../src/iam/canonical.ts';
 import { obstructedGroups } from '../../src/review/apply/obstructed.ts';
 import { classifyPlan, type PlanClassification } from '../../src/review/changes/classify-plan.ts';
@@ -136,27 +135,10 @@ export function modelPlan(team: Team, configuration: Resources, state: Resources
   return plan.value;
 }
 
-/** What `planStack` makes of a plan, with the documents that the account has. */
+/** What `planStack` makes of a plan. */
 export function modelClassification(plan: Plan, account: AccessModel, written: Team): PlanClassification {
   const left = obstructedGroups(plan, account, written).map(({ group }) => group);
-  const classified = classifyPlan(plan, account.account, account, left);
-  const { recorded, before, after } = classified.access;
-  return {
-    ...classified,
-    access: { recorded, before: withKnown(before, account), after: withKnown(after, account) },
-  };
-}
-
-function withKnown(model: AccessModel, { users, groups, policies }: AccessModel): AccessModel {
-  const inline = (['user', 'group'] as const).flatMap((kind) =>
-    (kind === 'user' ? users : groups).flatMap(({ name, inline: held }) =>
-      held.flatMap(({ name: policy, document }) =>
-        document === null ? [] : [{ holder: { kind, name }, policy, document }],
-      ),
-    ),
-  );
-  const managed = policies.flatMap(({ arn, document }) => (document === null ? [] : [[arn, document] as const]));
-  return withDocuments(model, inline, new Map(managed));
+  return classifyPlan(plan, account.account, account, left);
 }
 
 /** Equal for values that mean the same. */

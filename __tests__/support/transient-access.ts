@@ -14,9 +14,8 @@ export function accessIn(account: AccountState): AccessModel {
   const groupName = (id: string): string => account.groups[id]?.name ?? id;
   const users = Object.values(account.users);
   const groups = Object.values(account.groups);
-  const aws = new Set(
-    [...users, ...groups].flatMap(({ attached }) => attached).filter((arn) => arn.includes('::aws:')),
-  );
+  const held = [...[...users, ...groups].flatMap(({ attached }) => attached), ...users.map(({ boundary }) => boundary)];
+  const aws = new Set(held.filter((arn): arn is string => arn?.includes('::aws:') === true));
   return {
     account: account.accountId,
     users: users.map((user) => ({

@@ -9,6 +9,7 @@ import {
   type AccessPolicy,
   type AccessUser,
   byName,
+  emptyModel,
   type Holder,
   policyName,
   unmanagedUser,
@@ -57,7 +58,7 @@ export function plannedAccess(
   account: string,
   collectAccess: CollectAccess,
   others: readonly PlannedResource[] = [],
-  existing: Pick<AccessModel, 'users' | 'groups'> = { users: [], groups: [] },
+  existing: AccessModel = emptyModel(account),
 ): PlannedAccess {
   const drifted = new Map(plan.drift.map((change) => [keyOf(change), change]));
   const changed = new Set(plan.changes.map(keyOf));
@@ -88,8 +89,8 @@ export function plannedAccess(
   const managed = new Set(sides.flatMap(({ users }) => [...users.keys()]));
   const unmanaged = [...members].filter((user) => !managed.has(user));
   const ofPlan = new Set(sides.flatMap(({ groups, members: of }) => [...groups.keys(), ...of.keys()]));
-  const elsewhere = { ...existing, groups: existing.groups.filter(({ name }) => !ofPlan.has(name)) };
-  const [recorded, before, after] = sides.map((side) => modelOf(side, account, unmanaged, elsewhere));
+  const elsewhere = existing.groups.filter(({ name }) => !ofPlan.has(name));
+  const [recorded, before, after] = sides.map((side) => modelOf(side, unmanaged, existing, elsewhere));
   return { recorded, before, after } as PlannedAccess;
 }
 
@@ -155,21 +156,25 @@ export class AccessFacts {
 
 function modelOf(
   from: AccessFacts,
-  account: string,
   unmanaged: readonly string[],
-  { users: existing, groups: elsewhere }: Pick<AccessModel, 'users' | 'groups'>,
+  existing: AccessModel,
+  elsewhere: readonly AccessGroup[],
 ): AccessModel {
   const groupsOf = (user: string): readonly string[] =>
     [...from.members].flatMap(([group, users]) => (users.has(user) ? [group] : [])).sort();
-  const heldBy = (kind: Holder['kind'], name: string, { path }: Values): AccessGroup => ({
-    name,
-    path: text(path) || '/',
-    attached: [...(from.attached.get(`${kind} ${name}`) ?? [])].sort(),
-    inline: [...(from.inline.get(`${kind} ${name}`) ?? [])]
-      .map(([policy, document]) => ({ name: policy, document }))
-      .sort(byName),
-  });
-  const known = new Map(existing.map((user) => [user.name, user]));
+  const heldBy = (kind: Holder['kind'], name: string, { path }: Values): AccessGroup => {
+    const there = (kind === 'user' ? existing.users : existing.groups).find((each) => each.name === name)?.inline ?? [];
+    const known = new Map(there.map((policy) => [policy.name, policy.document]));
+    return {
+      name,
+      path: text(path) || '/',
+      attached: [...(from.attached.get(`${kind} ${name}`) ?? [])].sort(),
+      inline: [...(from.inline.get(`${kind} ${name}`) ?? [])]
+        .map(([policy, document]) => ({ name: policy, document: document ?? known.get(policy) ?? null }))
+        .sort(byName),
+    };
+  };
+  const known = new Map(existing.users.map((user) => [user.name, user]));
   const others = new Set(elsewhere.map(({ name }) => name));
   const othersOf = (name: string) => (known.get(name)?.groups ?? []).filter((group) => others.has(group));
   const managed = [...from.users].map(
@@ -196,13 +201,15 @@ function modelOf(
     ...groups.flatMap(({ attached }) => attached),
   ];
   for (const arn of referred) {
-    if (arn !== null && !policies.has(arn)) policies.set(arn, policyElsewhere(arn, account));
+    if (arn !== null && !policies.has(arn)) policies.set(arn, policyElsewhere(arn, existing));
   }
-  return { account, users, groups, policies: [...policies.values()].sort(byName) };
+  return { account: existing.account, users, groups, policies: [...policies.values()].sort(byName) };
 }
 
 /** A policy that is not in the plan: an AWS managed policy, the boundary, or one created outside Terraform. */
-function policyElsewhere(arn: string, account: string): AccessPolicy {
+function policyElsewhere(arn: string, { account, policies }: AccessModel): AccessPolicy {
+  const found = policies.find((policy) => policy.arn === arn);
+  if (found !== undefined) return found;
   const name = policyName(arn);
   const document =
     boundaryArn({ lab: name, account }) === arn ? boundaryPolicy({ lab: name, account }) : managedPolicyByArn(arn);
@@ -224,49 +231,4 @@ function text(value: unknown): string {
 
 function texts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
-}
-
-/** A policy written into a user or group, by its name alone. */
-export interface InlineName {
-  readonly holder: Holder;
-  readonly policy: string;
-}
-
-/** The policies whose documents a plan does not know: those written in manually, and managed ones (by ARN) of others. */
-export function unknownDocuments({ users, groups, policies }: AccessModel): {
-  readonly inline: readonly InlineName[];
-  readonly managed: readonly string[];
-} {
-  const of = (kind: Holder['kind'], holders: readonly Pick<AccessGroup, 'name' | 'inline'>[]) =>
-    holders.flatMap(({ name, inline }) =>
-      inline.flatMap((policy) => (policy.document === null ? [{ holder: { kind, name }, policy: policy.name }] : [])),
-    );
-  return {
-    inline: [...of('user', users), ...of('group', groups)],
-    managed: policies.flatMap(({ arn, document }) => (document === null ? [arn] : [])),
-  };
-}
-
-/** A plan's model with documents that it does not know, as the account has them. */
-export function withDocuments(
-  model: AccessModel,
-  inline: readonly (InlineName & { readonly document: PolicyDocument })[],
-  managed: ReadonlyMap<string, PolicyDocument>,
-): AccessModel {
-  const known = new Map(
-    inline.map(({ holder, policy, document }) => [`${holder.kind} ${holder.name} ${policy}`, document]),
-  );
-  const complete = <Held extends Pick<AccessGroup, 'name' | 'inline'>>(kind: Holder['kind'], held: Held): Held => ({
-    ...held,
-    inline: held.inline.map(({ name, document }) => ({
-      name,
-      document: document ?? known.get(`${kind} ${held.name} ${name}`) ?? null,
-    })),
-  });
-  return {
-    ...model,
-    users: model.users.map((user) => complete('user', user)),
-    groups: model.groups.map((group) => complete('group', group)),
-    policies: model.policies.map((each) => ({ ...each, document: each.document ?? managed.get(each.arn) ?? null })),
-  };
 }

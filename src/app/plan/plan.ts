@@ -1,12 +1,10 @@
 import { type AccessDiff, diffAccess } from '../../access/diff.ts';
 import { type AccessModel, emptyModel } from '../../access/model.ts';
-import { unknownDocuments, withDocuments } from '../../access/sources/planned.ts';
 import { askAws, inParallel } from '../../aws/client.ts';
 import { type CloudTrailEvent, KEPT_MS, readIamEvents } from '../../aws/cloudtrail.ts';
 import { type HeldCredentials, readHeldCredentials } from '../../aws/credentials/user-credentials.ts';
 import { checkBoundary, type Existing, findExisting, type Imported } from '../../aws/iam-names.ts';
 import { type AuthorizationDetails, readAuthorizationDetails } from '../../aws/inventory/authorization-details.ts';
-import { readInlineDocuments, readManagedDocuments } from '../../aws/inventory/documents.ts';
 import type { GuardrailBlock } from '../../diagnostics/block.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
@@ -104,9 +102,12 @@ export async function planAsRuled<Planned extends Pick<StackPlan, 'saved'>>(
     const planned = await plan(decided.value);
     if (!planned.ok) return planned;
     const { ruled, ids } = decided.value;
-    const isChange = hasChanges(planned.value.saved.plan);
+    const { plan: shown } = planned.value.saved;
+    const isChange = hasChanges(shown);
     // Another apply can have created a user while this one waited for the lock: its id is not known yet.
-    const isRead = isChange || ruled.newUsers.every((name) => ids.user.has(name));
+    const isUnread = ({ type, change: { before } }: ResourceChange) =>
+      type === 'aws_iam_user' && before !== null && !ids.user.has(String(before.name));
+    const isRead = isChange || !shown.changes.some(isUnread);
     if (!isChange && isRead) return planned;
     const now = await applyRule(session, rule, record);
     if (!now.ok) return now;
@@ -145,11 +146,10 @@ async function planOnce(
     ({ outcome, difference: { kind, ...of } }) =>
       !(outcome === 'kept' && kind === 'user-deleted' && 'user' in of && existing.has(record?.ids.user[of.user] ?? '')),
   );
-  const classification = await completed(session, { ...report, manualChanges });
+  const classification = { ...report, manualChanges };
   const { recorded, before, after } = classification.access;
   const applied = appliedIn({ record }, session.team);
-  const others = { plan, account, obstructed };
-  const atRisk = session.stack === 'team' ? usersToSuspend(before, after, session.at, recorded, others) : [];
+  const atRisk = session.stack === 'team' ? usersToSuspend(before, after, session.at, recorded) : [];
   const crowded = limitedFirst(account, ruled.team, atRisk).map(({ user }) => user);
   return succeed({
     workspace: workspace.value,
@@ -300,20 +300,6 @@ async function importedCredentials(
     ...{ user, ...rest },
     keys: keys.map((key) => ({ ...key, by: events.find(isOf(user, key.created))?.actor ?? null })),
   }));
-}
-
-/** With the documents of policies that a plan only names, read from the account. */
-async function completed(session: LabSession, report: PlanClassification): Promise<PlanClassification> {
-  const { recorded, before, after } = report.access;
-  const unknown = unknownDocuments(before);
-  const inline = await readInlineDocuments(session.iam, unknown.inline);
-  const managed = await readManagedDocuments(session.iam, unknown.managed);
-  const access = {
-    recorded,
-    before: withDocuments(before, inline, managed),
-    after: withDocuments(after, inline, managed),
-  };
-  return { ...report, access };
 }
 
 /** Whether the plan is one that changes nothing: neither a resource nor what is imported. */

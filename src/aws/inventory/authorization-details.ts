@@ -147,7 +147,7 @@ function inlineOf(policies: readonly PolicyDetail[] = []): readonly InlinePolicy
 }
 
 /** IAM hands documents out URL-encoded (RFC 3986). Null where IAM would call it malformed. */
-export function documentOf(encoded: string | undefined): PolicyDocument | null {
+function documentOf(encoded: string | undefined): PolicyDocument | null {
   return parsePolicyDocument(decoded(encoded));
 }
 

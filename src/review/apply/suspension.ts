@@ -10,87 +10,66 @@ import {
 } from '../../access/operation-set.ts';
 import { groupPolicies, type HeldPolicy, ownPolicies, userNamed } from '../../access/policies-of.ts';
 import { contextOf } from '../../access/request-context.ts';
-import { type PlannedAccess, unknownDocuments } from '../../access/sources/planned.ts';
+import type { PlannedAccess } from '../../access/sources/planned.ts';
 import { actionOf, type Operation } from '../../catalog/mturk.ts';
+import { stableJson } from '../../iam/canonical.ts';
 import { DENY_ALL, type Effect, type Statement, statementsOf } from '../../iam/document.ts';
 import { evaluate, type PolicySource } from '../../iam/evaluate.ts';
 import { policySize, QUOTAS } from '../../iam/quotas.ts';
 import { limitsPolicy } from '../../team/documents.ts';
-import { iamName, keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
+import { boundaryArn, iamName, keyOfIamName, LIMITS_POLICY, memberTags } from '../../team/names.ts';
 import { formerMember, type Team } from '../../team/team.ts';
-import type { Plan } from '../../terraform/plan.ts';
 import type { LimitedUser } from '../rule/ruled.ts';
-import type { ObstructedGroup } from './obstructed.ts';
 
 /**
  * Users who could do during an apply what they may neither before nor after it: of two roles that a user leaves, the one
  * that denies may go first. Any order of calls counts that the stacks do not exclude. `recorded` is the state's: it orders
- * the calls of deletions. `others` has the groups that a plan does not know. Sorted.
+ * the calls of deletions. Sorted.
  */
 export function usersToSuspend(
   before: AccessModel,
   after: AccessModel,
   at: Date,
   recorded: AccessModel = before,
-  others: OtherGroups | null = null,
 ): readonly string[] {
-  const models = others === null ? { recorded, before, after } : withOtherGroups({ recorded, before, after }, others);
+  const models = { recorded, before, after };
   const held = new Set(usersAtRisk(models, at));
   // An unreadable policy counts as allowing everything, but may as well deny everything until it is detached.
   if ([models.before, models.after].some(hasUnknownPolicies)) {
     const denying = { ...models, before: denyingUnknown(models.before), after: denyingUnknown(models.after) };
     for (const name of usersAtRisk(denying, at)) held.add(name);
   }
+  // Who meets no condition has less at the ends, and gains by an Allow that loses its condition.
+  const certain = { ...models, before: withoutConditions(models.before), after: withoutConditions(models.after) };
+  for (const name of usersAtRisk(certain, at)) held.add(name);
   return [...held].sort();
 }
 
-interface OtherGroups {
-  readonly plan: Plan;
-  readonly account: AccessModel;
-  /** Left before Terraform runs. */
-  readonly obstructed: readonly ObstructedGroup[];
-}
-
-/** A plan's models with the other groups in which its users are: of no role, or outside the lab's path. */
-function withOtherGroups(models: PlannedAccess, { plan, account, obstructed }: OtherGroups): PlannedAccess {
-  const planned = plan.changes.flatMap(({ type, change: { before, after } }) =>
-    type === 'aws_iam_group' ? [before?.name, after?.name] : [],
+/** A model without what it allows under a condition. */
+function withoutConditions(model: AccessModel): AccessModel {
+  const isCertain = ({ Effect, Condition }: Statement) => Effect === 'Deny' || Condition === undefined;
+  return mapDocuments(
+    model,
+    (document) => document && { ...document, Statement: statementsOf(document).filter(isCertain) },
   );
-  const others = account.groups.filter(({ name }) => !planned.includes(name));
-  const outside = new Set(others.map(({ name }) => name));
-  const left = new Set(obstructed.map(({ group }) => group));
-  const complete = (model: AccessModel, isIn: (group: string) => boolean): AccessModel => {
-    const groups = new Set([...outside].filter(isIn));
-    const known = new Set([...model.groups.map(({ name }) => name), ...model.policies.map(({ arn }) => arn)]);
-    return {
-      ...model,
-      users: model.users.map((user) => {
-        const own = user.unmanaged === true ? [] : (userNamed(account, user.name)?.groups ?? []);
-        const kept = user.groups.filter((group) => groups.has(group) || !outside.has(group));
-        return { ...user, groups: [...new Set([...kept, ...own.filter((group) => groups.has(group))])] };
-      }),
-      groups: [...model.groups, ...others.filter(({ name }) => !known.has(name))],
-      policies: [...model.policies, ...account.policies.filter(({ arn }) => !known.has(arn))],
-    };
-  };
-  return {
-    // Of no other group is it certain that a user who is deleted leaves it under the `limits`.
-    recorded: complete(models.recorded, (group) => left.has(group)),
-    before: complete(models.before, () => true),
-    after: complete(models.after, (group) => !left.has(group)),
-  };
 }
 
-/** Members whose other inline policies leave no room for their `limits`. `suspended`: those who are for another reason. */
+/**
+ * Members to limit before Terraform runs: their other inline policies leave no room for `limits`, or Terraform would change first
+ * by what tag or boundary a policy denies them something. `suspended` as `usersToSuspend` says.
+ */
 export function limitedFirst(access: AccessModel, team: Team, suspended: readonly string[]): readonly LimitedUser[] {
-  return team.members.flatMap((member) => {
+  return suspendedTeam(team, suspended).members.flatMap((member) => {
     const user = iamName(team.lab, member.key);
-    const others = (userNamed(access, user)?.inline ?? []).filter(({ name }) => name !== LIMITS_POLICY);
+    const { inline = [], tags, boundary } = userNamed(access, user) ?? {};
+    const others = inline.filter(({ name }) => name !== LIMITS_POLICY);
     const limits = limitsPolicy({ ...member, suspended: true });
     const sizes = [limits, ...others.map(({ document }) => document)].map((each) => policySize(JSON.stringify(each)));
     const isFull = sizes.reduce((sum, size) => sum + size, 0) > QUOTAS.inlinePoliciesSizePerUser;
-    const isWritten = suspended.includes(user) || limitsPolicy(member) !== null;
-    return limits !== null && isWritten && isFull ? [{ user, limits }] : [];
+    const isRestored =
+      stableJson([tags, boundary]) !== stableJson([memberTags(team.lab, member.key), boundaryArn(team)]);
+    const isFirst = isFull || (isRestored && suspended.includes(user) && tags !== undefined);
+    return limits !== null && limitsPolicy(member) !== null && isFirst ? [{ user, limits }] : [];
   });
 }
 
@@ -131,33 +110,33 @@ function isAtRisk(
   const { before, after } = models;
   const old = userNamed(before, name);
   const next = userNamed(after, name);
-  const anyone = old ?? next;
-  if (anyone === null) return false;
   if (old !== null && next !== null && isUntouched(old, next, changedGroups)) return false;
 
   const units = unitsOf(models, old, next);
   const boundary = old !== null && next !== null && old.boundary === next.boundary ? old.boundary : null;
   const document = after.policies.find((policy) => policy.arn === boundary)?.document ?? null;
   const cap = boundary === null || document === null ? null : { policy: boundary, document };
-  const model = next === null ? before : after;
-  const context = contextOf(model, anyone, { at });
+  const was = old === null ? null : contextOf(before, old, { at });
+  const will = next === null ? null : contextOf(after, next, { at });
+  const contexts = JSON.stringify(was) === JSON.stringify(will) ? [will] : [was, will];
 
-  return operations.some((operation) => {
-    const request = { action: actionOf(operation), resource: '*', context };
-    const may = (identity: readonly PolicySource[], limit: PolicySource | null) =>
-      evaluate({ identity, boundary: limit }, request).outcome;
-    return units.some(
-      ({ sources, under }) => may(sources, cap) === 'allowed' && may(under, null) !== 'denied-explicitly',
-    );
-  });
+  return operations.some((operation) =>
+    contexts.some((context) => {
+      if (context === null) return false;
+      const request = { action: actionOf(operation), resource: '*', context };
+      const may = (identity: readonly PolicySource[], limit: PolicySource | null) =>
+        evaluate({ identity, boundary: limit }, request).outcome;
+      return units.some(
+        ({ sources, under }) => may(sources, cap) === 'allowed' && may(under, null) !== 'denied-explicitly',
+      );
+    }),
+  );
 }
 
 function isUntouched(old: AccessUser, next: AccessUser, changedGroups: ReadonlySet<string>): boolean {
-  return (
-    JSON.stringify([old.groups, old.attached, old.inline]) ===
-      JSON.stringify([next.groups, next.attached, next.inline]) &&
-    !next.groups.some((group) => changedGroups.has(group))
-  );
+  const text = ({ groups, attached, inline, boundary, tags }: AccessUser) =>
+    JSON.stringify([groups, attached, inline, boundary, tags]);
+  return text(old) === text(next) && !next.groups.some((group) => changedGroups.has(group));
 }
 
 function groupsThatChange(before: AccessModel, after: AccessModel): ReadonlySet<string> {
@@ -188,16 +167,23 @@ function unitsOf(
   next: AccessUser | null,
 ): readonly Unit[] {
   const kept = keptDenies(before, after, old, next);
-  // The recorded memberships of a user who leaves are removed before the `limits` on which they depend.
+  // The lab's memberships of a user who leaves are removed before the `limits` on which they depend.
   const leaver = old !== null && next === null ? userNamed(recorded, old.name) : null;
+  const ofLab = new Set(recorded.groups.flatMap(({ name, path }) => (path === leaver?.path ? [name] : [])));
   const limited = [...kept, ...withEffect(ownSources(before, old), 'Deny').filter(isInline)];
-  const own = withEffect([...ownSources(before, old), ...ownSources(after, next)], 'Allow');
+  // A policy can change before someone loses it.
+  const documents = new Map(after.policies.map((policy) => [policy.arn, policy]));
+  const between = { ...before, policies: before.policies.map((policy) => documents.get(policy.arn) ?? policy) };
+  const own = withEffect(
+    [before, between].flatMap((model) => ownSources(model, old)).concat(ownSources(after, next)),
+    'Allow',
+  );
   const ofGroups = (old?.groups ?? []).flatMap((group) => {
     const was = sourcesOfGroup(before, group);
     const will = sourcesOfGroup(after, group);
     const both = mixes(was, will) ? [withEffect([...was, ...will], 'Allow')] : [];
-    const under = leaver?.groups.includes(group) === true ? limited : kept;
-    return [was, will, ...both].map((sources) => ({ sources, under }));
+    const under = leaver?.groups.includes(group) === true && ofLab.has(group) ? limited : kept;
+    return [was, sourcesOfGroup(between, group), will, ...both].map((sources) => ({ sources, under }));
   });
   // A user joins groups only under the new limits.
   const limits = withEffect(ownSources(after, next), 'Deny');
@@ -258,9 +244,9 @@ function withEffect(sources: readonly HeldPolicy[], effect: Effect): readonly He
 }
 
 /** Whether a document is unknown: of a manual change, a plan knows only the policy's name. */
-function hasUnknownPolicies(model: AccessModel): boolean {
-  const { inline, managed } = unknownDocuments(model);
-  return inline.length > 0 || managed.length > 0;
+function hasUnknownPolicies({ users, groups, policies }: AccessModel): boolean {
+  const all = [...policies, ...[...users, ...groups].flatMap(({ inline }) => inline)];
+  return all.some(({ document }) => document === null);
 }
 
 function denyingUnknown(model: AccessModel): AccessModel {
