@@ -29,6 +29,7 @@ const SEND = { Action: 'mechanicalturk:SendBonus', Resource: '*' };
 const paymaster = rolePolicyArn(team, 'paymaster');
 const office = (operator: string) => ({ [operator]: { 'aws:SourceIp': '192.0.2.0/24' } });
 const Tagged = { StringEquals: { 'aws:PrincipalTag/stop': 'yes' } };
+const stopTagged = { PolicyName: 'stop', PolicyDocument: document({ Effect: 'Deny', ...SEND, Condition: Tagged }) };
 
 /** The default version of the role's policy, each Allow under a condition. */
 const onlyFrom =
@@ -79,26 +80,12 @@ test.each<[string, Call, Call]>([
   ],
   [
     'a tag, for which a Deny at the member asks',
-    (iam) =>
-      iam.send(
-        new aws.PutUserPolicyCommand({
-          ...user('fay'),
-          PolicyName: 'stop',
-          PolicyDocument: document({ Effect: 'Deny', ...SEND, Condition: Tagged }),
-        }),
-      ),
+    (iam) => iam.send(new aws.PutUserPolicyCommand({ ...user('fay'), ...stopTagged })),
     tag,
   ],
   [
     'a tag, for which a Deny at the role asks',
-    (iam) =>
-      iam.send(
-        new aws.PutGroupPolicyCommand({
-          ...group('paymaster'),
-          PolicyName: 'stop',
-          PolicyDocument: document({ Effect: 'Deny', ...SEND, Condition: Tagged }),
-        }),
-      ),
+    (iam) => iam.send(new aws.PutGroupPolicyCommand({ ...group('paymaster'), ...stopTagged })),
     tag,
   ],
   [

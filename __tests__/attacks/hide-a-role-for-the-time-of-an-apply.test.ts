@@ -5,23 +5,16 @@ import type { Team } from '../../src/team/team.ts';
 import { group, user } from '../support/attacked-lab.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 import { applied, appliedTo, carriedOut, copyOf, planned, withLab } from '../support/lab-in-test.ts';
-import { role, smallTeam } from '../support/sample-team.ts';
+import { smallTeam, withSenders } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
 const test = testInTurn(16);
 
 const WRITES = /^(?:Put|Add|Remove|Create|Delete|Attach|Detach|Update|Set)(?:User|Group|Policy|Default)/;
-const withRoles = (ada: readonly string[], fay: readonly string[]): Team => ({
-  ...smallTeam,
-  roles: [...smallTeam.roles, role({ key: 'senders', allow: ['SendBonus'] })].sort((a, b) => (a.key < b.key ? -1 : 1)),
-  members: smallTeam.members.map((one) =>
-    one.key === 'ada' ? { ...one, roles: ada } : one.key === 'fay' ? { ...one, roles: fay } : one,
-  ),
-});
-const before: Team = { ...withRoles(['results-reader'], ['paymaster']), roles: smallTeam.roles };
+const before: Team = { ...withSenders(['results-reader'], ['paymaster']), roles: smallTeam.roles };
 /** Approved and merged: fay moves to a new role, which ada gets, too. */
-const rest = withRoles(['results-reader', 'senders'], ['senders']);
+const rest = withSenders(['results-reader', 'senders'], ['senders']);
 const moved: Team = {
   ...rest,
   members: rest.members.map((one) => (one.key === 'bo' ? { ...one, until: '2027-04-30' } : one)),
@@ -102,7 +95,7 @@ test.each([
   const narrow: Team = {
     ...rest,
     roles: rest.roles.map((one) => (one.key === 'senders' ? { ...one, allow: ['GetAccountBalance'] } : one)),
-    members: withRoles(['results-reader', 'senders'], ['paymaster']).members,
+    members: withSenders(['results-reader', 'senders'], ['paymaster']).members,
   };
   const wide: Team = {
     ...moved,

@@ -4,28 +4,21 @@ import type { Team } from '../../src/team/team.ts';
 import { group, user } from '../support/attacked-lab.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 import { applied, appliedTo, carriedOut, copyOf, planned, withLab } from '../support/lab-in-test.ts';
-import { role, smallTeam } from '../support/sample-team.ts';
+import { withSenders } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
 const test = testInTurn(16);
 
 const WRITES = /^(?:Put|Add|Remove|Create|Delete|Attach|Detach|Update|Set)(?:User|Group|Policy|Default)/;
-const withRoles = (ada: readonly string[], fay: readonly string[]): Team => ({
-  ...smallTeam,
-  roles: [...smallTeam.roles, role({ key: 'senders', allow: ['SendBonus'] })].sort((a, b) => (a.key < b.key ? -1 : 1)),
-  members: smallTeam.members.map((one) =>
-    one.key === 'ada' ? { ...one, roles: ada } : one.key === 'fay' ? { ...one, roles: fay } : one,
-  ),
-});
-const before = withRoles(['results-reader'], ['paymaster']);
+const before = withSenders(['results-reader'], ['paymaster']);
 /** Approved and merged before: ada has a last day. */
 const first: Team = {
   ...before,
   members: before.members.map((one) => (one.key === 'ada' ? { ...one, until: '2031-01-31' } : one)),
 };
 /** Approved and merged: fay moves to another role, which ada gets, too. */
-const moved = withRoles(['results-reader', 'senders'], ['senders']);
+const moved = withSenders(['results-reader', 'senders'], ['senders']);
 const { UserName } = user('fay');
 const PolicyName = 'stop';
 const Statement = [{ Effect: 'Deny', Action: 'mechanicalturk:SendBonus', Resource: '*' }];

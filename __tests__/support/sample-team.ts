@@ -67,6 +67,15 @@ export const smallTeam: Team = {
     .map((one) => (one.key === 'ada' ? { ...one, roles: ['results-reader'] } : one)),
 };
 
+/** The small team with one role more, which sends bonuses, and these roles of two members. */
+export const withSenders = (ada: readonly string[], fay: readonly string[]): Team => ({
+  ...smallTeam,
+  roles: [...smallTeam.roles, role({ key: 'senders', allow: ['SendBonus'] })].sort((a, b) => (a.key < b.key ? -1 : 1)),
+  members: smallTeam.members.map((one) =>
+    one.key === 'ada' ? { ...one, roles: ada } : one.key === 'fay' ? { ...one, roles: fay } : one,
+  ),
+});
+
 /** The team file of the small team, with the settings of the repository's own. */
 export function smallTeamFile(): string {
   const document = parseDocument(readFileSync('team.yaml', 'utf8'));
