@@ -13,7 +13,7 @@ import { contextOf } from '../../access/request-context.ts';
 import type { PlannedAccess } from '../../access/sources/planned.ts';
 import { actionOf, type Operation } from '../../catalog/mturk.ts';
 import { stableJson } from '../../iam/canonical.ts';
-import { DENY_ALL, type Effect, type Statement, statementsOf } from '../../iam/document.ts';
+import { DENY_ALL, type Effect, type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
 import { evaluate, type PolicySource } from '../../iam/evaluate.ts';
 import { policySize, QUOTAS } from '../../iam/quotas.ts';
 import { limitsPolicy } from '../../team/documents.ts';
@@ -35,28 +35,34 @@ export function usersToSuspend(
   const models = { recorded, before, after };
   const held = new Set(usersAtRisk(models, at));
   // An unreadable policy counts as allowing everything, but may as well deny everything until it is detached.
-  if ([models.before, models.after].some(hasUnknownPolicies)) {
+  const documents = [before, after].flatMap(documentsIn);
+  if (documents.includes(null)) {
     const denying = { ...models, before: denyingUnknown(models.before), after: denyingUnknown(models.after) };
     for (const name of usersAtRisk(denying, at)) held.add(name);
   }
   // Who meets no condition has less at the ends, and gains by an Allow that loses its condition.
-  const certain = { ...models, before: withoutConditions(models.before), after: withoutConditions(models.after) };
-  for (const name of usersAtRisk(certain, at)) held.add(name);
+  if (!documents.every((document) => document === null || statementsOf(document).every(isCertain))) {
+    const certain = { recorded, before: withoutConditions(before), after: withoutConditions(after) };
+    for (const name of usersAtRisk(certain, at)) held.add(name);
+  }
   return [...held].sort();
 }
 
 /** A model without what it allows under a condition. */
 function withoutConditions(model: AccessModel): AccessModel {
-  const isCertain = ({ Effect, Condition }: Statement) => Effect === 'Deny' || Condition === undefined;
   return mapDocuments(
     model,
     (document) => document && { ...document, Statement: statementsOf(document).filter(isCertain) },
   );
 }
 
+function isCertain({ Effect, Condition }: Statement): boolean {
+  return Effect === 'Deny' || Condition === undefined;
+}
+
 /**
- * Members to limit before Terraform runs: their other inline policies leave no room for `limits`, or Terraform would change first
- * by what tag or boundary a policy denies them something. `suspended` as `usersToSuspend` says.
+ * Members to limit before Terraform runs: their other inline policies leave no room for `limits`, or Terraform would restore first
+ * the tag or boundary by which something is denied to them. `suspended`: see `usersToSuspend`.
  */
 export function limitedFirst(access: AccessModel, team: Team, suspended: readonly string[]): readonly LimitedUser[] {
   return suspendedTeam(team, suspended).members.flatMap((member) => {
@@ -243,10 +249,9 @@ function withEffect(sources: readonly HeldPolicy[], effect: Effect): readonly He
   );
 }
 
-/** Whether a document is unknown: of a manual change, a plan knows only the policy's name. */
-function hasUnknownPolicies({ users, groups, policies }: AccessModel): boolean {
-  const all = [...policies, ...[...users, ...groups].flatMap(({ inline }) => inline)];
-  return all.some(({ document }) => document === null);
+/** Null where a plan knows only a policy's name. */
+function documentsIn({ users, groups, policies }: AccessModel): readonly (PolicyDocument | null)[] {
+  return [...policies, ...[...users, ...groups].flatMap(({ inline }) => inline)].map(({ document }) => document);
 }
 
 function denyingUnknown(model: AccessModel): AccessModel {
