@@ -86,11 +86,14 @@ export async function applyPlanned(
     const isBegun = (planned.record?.begun ?? []).length > 0;
     const isTeamSame = isTeam({ ...team, day: record.team?.day ?? '' }, record);
     const isSame = !isBegun && record.commit === options.commit && isTeamSame;
-    const before = options.isApproved ? undefined : earlierCommits(record, isBegun);
+    // What an administrator undid needs a new approval for good, whatever a workflow applies first.
+    const isFirst = options.isApproved && earlier === undefined;
+    const before = isFirst ? undefined : earlierCommits(record, isBegun && !options.isApproved);
     return {
       ...record,
       commit: options.commit,
-      ...(isSame ? { at, since, earlier } : { at, since: at, earlier: before }),
+      at,
+      ...(isSame ? { since, earlier } : { since: options.isApproved ? since : at, earlier: before }),
       team,
       owners: [...ownersOf(session.team, record.owners, options.ownerIds)],
       begun: [],

@@ -129,11 +129,11 @@ const RECORD = z.strictObject({
   version: z.literal(1),
   /** The commit of `team`; null if its file was of none. */
   commit: COMMIT.nullable(),
-  /** Those before, newest first, as long as applies are made at a terminal: which of them the default branch has is not known. */
+  /** Those before, newest first, once an apply was made at a terminal: which of them the default branch has is not known. */
   earlier: z.array(COMMIT.nullable()).max(MOST_EARLIER).optional(),
   /** ISO 8601, UTC: when the last apply began or ended. */
   at: z.iso.datetime(),
-  /** The same: since when `team` and `commit` are what was applied; missing in earlier records. */
+  /** The same: when the last apply of another file or commit at a terminal ended; missing in earlier records. */
   since: z.iso.datetime().optional(),
   /** The team of the last apply that ended; null if none has. */
   team: APPLIED_TEAM.nullable(),
