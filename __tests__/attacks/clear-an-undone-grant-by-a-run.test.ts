@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { approvalInTest, pays } from '../support/approval-in-test.ts';
 
 const { lab, record, approve, clone, check } = approvalInTest();
@@ -41,3 +42,27 @@ test.each(['of no commit', 'of the commit that was applied before, while main ha
     expect({ check: second.code, apply: again.code, roles }).toEqual({ check: 1, apply: 1, roles: ['reader'] });
   },
 );
+
+test('nor is it, if the run ends one that was cancelled', async () => {
+  const { pull, apply, record: file, recorded } = clone();
+  const { main } = lab();
+  pull(main);
+  expect((await apply()).code).toBe(0);
+  const change = lab().propose('pays', 'cy', pays('cy'));
+  approve(change, 'ada');
+  // An administrator applies the branch, and takes it back in a checkout of main.
+  pull(change.head.sha);
+  expect((await apply()).code).toBe(0);
+  pull(main);
+  expect((await apply()).code).toBe(0);
+  // What a reconcile, or a run of the workflow `apply`, leaves that Cy cancels.
+  writeFileSync(file, JSON.stringify({ ...recorded(), begun: [recorded().team] }));
+  await record(recorded(), main);
+  const first = await check();
+  expect(first.code).toBe(0);
+  expect((await apply(...workflow(first))).code).toBe(0);
+  expect(recorded()).toMatchObject({ begun: [], commit: main });
+  await record(recorded(), main);
+  lab().merge(change, 'cy');
+  expect(await check()).toMatchObject({ code: 1, stderr: expect.stringContaining('error[not-approved]') });
+});

@@ -66,6 +66,21 @@ test.each<[string, Act]>([
   });
 });
 
+test('who loses another policy while it plans is suspended as who lost it before, so that no call gives anything back', async () => {
+  await withLab(await appliedTo(smallTeam), async (test) => {
+    const PolicyArn = rolePolicyArn(smallTeam, 'paymaster');
+    const lab = test.lab(smallTeam);
+    const put = (text: string) =>
+      lab.iam.send(new aws.PutUserPolicyCommand({ ...user('fay'), PolicyName: 'help', PolicyDocument: text }));
+    await lab.iam.send(new aws.DetachGroupPolicyCommand({ ...group('paymaster'), PolicyArn }));
+    await put(policy('Allow'));
+    expect((await planned(lab)).suspendedDuringApply).toEqual([]);
+    const plan = await planned(withSomeone(lab, () => put(policy('Allow', 'mechanicalturk:GetHIT'))));
+    expect(mayIn(test)('fay')).not.toContain('SendBonus');
+    expect(plan.suspendedDuringApply).toEqual([user('fay').UserName]);
+  });
+});
+
 test('an apply fails whose plans the account outruns, rather than give back what was taken during the last', async () => {
   await withLab(await appliedTo(smallTeam), async (test) => {
     const ada = { ...user('ada'), ...group('results-reader') };

@@ -87,8 +87,8 @@ export async function applyPlanned(
     const isTeamSame = isTeam({ ...team, day: record.team?.day ?? '' }, record);
     const isSame = !isBegun && record.commit === options.commit && isTeamSame;
     // What an administrator undid needs a new approval for good, whatever a workflow applies first.
-    const isFirst = options.isApproved && earlier === undefined;
-    const before = isFirst ? undefined : earlierCommits(record, isBegun && !options.isApproved);
+    const isOfWorkflows = options.isApproved && earlier === undefined;
+    const before = isOfWorkflows ? undefined : earlierCommits(record, isBegun);
     return {
       ...record,
       commit: options.commit,

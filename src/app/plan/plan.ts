@@ -101,7 +101,7 @@ export async function planAsRuled<Planned extends Pick<StackPlan, 'saved'>>(
   for (let times = 1; decided.ok; times += 1) {
     const planned = await plan(decided.value);
     if (!planned.ok) return planned;
-    const { ruled, ids } = decided.value;
+    const { ruled, ids, account } = decided.value;
     const { plan: shown } = planned.value.saved;
     const isChange = hasChanges(shown);
     // Another apply can have created a user while this one waited for the lock: its id is not known yet.
@@ -114,12 +114,23 @@ export async function planAsRuled<Planned extends Pick<StackPlan, 'saved'>>(
     const isWritten = isChange && lock && session.stack === 'team';
     const unchanged = isWritten ? await checkSameApply(session.records, last) : succeed(null);
     if (!unchanged.ok) return unchanged;
-    if (isRead && stableJson(now.value.ruled) === stableJson(ruled)) return planned;
+    const isSame = stableJson([now.value.ruled, ofLab(now.value)]) === stableJson([ruled, ofLab({ account, ruled })]);
+    if (isRead && isSame) return planned;
     if (times === MOST_PLANS)
       return fail('plan-stale', { reason: `the account has changed during each of ${MOST_PLANS} plans` });
     decided = now;
   }
   return decided;
+}
+
+/** By what of the account it is judged who is at risk: others can change what is theirs all the time. */
+function ofLab({ account, ruled: { team } }: Pick<StackPlan, 'account' | 'ruled'>): Omit<AccessModel, 'account'> {
+  const users = account.users.filter(({ path }) => path === labPath(team.lab));
+  const held = new Set(users.flatMap((user) => user.groups));
+  const groups = account.groups.filter(({ name, path }) => held.has(name) || path === labPath(team.lab));
+  const arns = new Set<string | null>([...users, ...groups].flatMap(({ attached }) => attached));
+  for (const { boundary } of users) arns.add(boundary);
+  return { users, groups, policies: account.policies.filter(({ arn }) => arns.has(arn)) };
 }
 
 async function planOnce(

@@ -9,11 +9,18 @@ import {
   union,
 } from '../../access/operation-set.ts';
 import { groupPolicies, type HeldPolicy, ownPolicies, userNamed } from '../../access/policies-of.ts';
-import { contextOf } from '../../access/request-context.ts';
+import { contextOf, OPEN_KEYS } from '../../access/request-context.ts';
 import type { PlannedAccess } from '../../access/sources/planned.ts';
 import { actionOf, type Operation } from '../../catalog/mturk.ts';
 import { stableJson } from '../../iam/canonical.ts';
-import { DENY_ALL, type Effect, type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
+import {
+  conditionsOf,
+  DENY_ALL,
+  type Effect,
+  type PolicyDocument,
+  type Statement,
+  statementsOf,
+} from '../../iam/document.ts';
 import { evaluate, type PolicySource } from '../../iam/evaluate.ts';
 import { policySize, QUOTAS } from '../../iam/quotas.ts';
 import { limitsPolicy } from '../../team/documents.ts';
@@ -32,32 +39,54 @@ export function usersToSuspend(
   at: Date,
   recorded: AccessModel = before,
 ): readonly string[] {
-  const models = { recorded, before, after };
-  const held = new Set(usersAtRisk(models, at));
-  // An unreadable policy counts as allowing everything, but may as well deny everything until it is detached.
   const documents = [before, after].flatMap(documentsIn);
-  if (documents.includes(null)) {
-    const denying = { ...models, before: denyingUnknown(models.before), after: denyingUnknown(models.after) };
-    for (const name of usersAtRisk(denying, at)) held.add(name);
-  }
-  // Who meets no condition has less at the ends, and gains by an Allow that loses its condition.
-  if (!documents.every((document) => document === null || statementsOf(document).every(isCertain))) {
-    const certain = { recorded, before: withoutConditions(before), after: withoutConditions(after) };
-    for (const name of usersAtRisk(certain, at)) held.add(name);
-  }
-  return [...held].sort();
+  const models = underConditions({ recorded, before, after }, documents);
+  // An unreadable policy counts as allowing everything, but may as well deny everything until it is detached.
+  const denying = documents.includes(null) ? models.map((each) => mapModels(each, (known) => known ?? DENY_ALL)) : [];
+  return [...new Set([...models, ...denying].flatMap((each) => usersAtRisk(each, at)))].sort();
 }
 
-/** A model without what it allows under a condition. */
-function withoutConditions(model: AccessModel): AccessModel {
-  return mapDocuments(
-    model,
-    (document) => document && { ...document, Statement: statementsOf(document).filter(isCertain) },
+/** As many conditions count one by one: each doubles the time. */
+const MOST_CONDITIONS = 3;
+
+/** The models for each way in which calls may meet conditions of which no plan can know. */
+function underConditions(
+  models: PlannedAccess,
+  documents: readonly (PolicyDocument | null)[],
+): readonly PlannedAccess[] {
+  const statements = documents.flatMap((document) => (document === null ? [] : statementsOf(document)));
+  const open = [...new Set(statements.filter(isOpen).map(({ Condition }) => JSON.stringify(Condition)))];
+  if (open.length === 0) return [models];
+  const count = Math.min(open.length, MOST_CONDITIONS);
+  return [...Array(2 ** count).keys()].map((ways) => {
+    const isMet = ({ Condition }: Statement) => {
+      const place = Math.min(open.indexOf(JSON.stringify(Condition)), MOST_CONDITIONS - 1);
+      return Math.floor(ways / 2 ** place) % 2 === 1;
+    };
+    const judged = (each: Statement) => (isOpen(each) ? (isMet(each) ? [withoutOpenKeys(each)] : []) : [each]);
+    return mapModels(
+      models,
+      (document) => document && { ...document, Statement: statementsOf(document).flatMap(judged) },
+    );
+  });
+}
+
+function mapModels({ recorded, before, after }: PlannedAccess, map: Parameters<typeof mapDocuments>[1]): PlannedAccess {
+  return { recorded, before: mapDocuments(before, map), after: mapDocuments(after, map) };
+}
+
+const isOpenKey = (key: string) => OPEN_KEYS.includes(key.toLowerCase());
+
+function isOpen(statement: Statement): boolean {
+  return conditionsOf(statement).some(({ key }) => isOpenKey(key));
+}
+
+function withoutOpenKeys(statement: Statement): Statement {
+  const others = Object.entries(statement.Condition ?? {}).map(
+    ([operator, byKey]) =>
+      [operator, Object.fromEntries(Object.entries(byKey).filter(([key]) => !isOpenKey(key)))] as const,
   );
-}
-
-function isCertain({ Effect, Condition }: Statement): boolean {
-  return Effect === 'Deny' || Condition === undefined;
+  return { ...statement, Condition: Object.fromEntries(others) };
 }
 
 /**
@@ -67,14 +96,13 @@ function isCertain({ Effect, Condition }: Statement): boolean {
 export function limitedFirst(access: AccessModel, team: Team, suspended: readonly string[]): readonly LimitedUser[] {
   return suspendedTeam(team, suspended).members.flatMap((member) => {
     const user = iamName(team.lab, member.key);
-    const { inline = [], tags, boundary } = userNamed(access, user) ?? {};
-    const others = inline.filter(({ name }) => name !== LIMITS_POLICY);
+    const found = userNamed(access, user);
+    const others = (found?.inline ?? []).filter(({ name }) => name !== LIMITS_POLICY);
     const limits = limitsPolicy({ ...member, suspended: true });
     const sizes = [limits, ...others.map(({ document }) => document)].map((each) => policySize(JSON.stringify(each)));
     const isFull = sizes.reduce((sum, size) => sum + size, 0) > QUOTAS.inlinePoliciesSizePerUser;
-    const isRestored =
-      stableJson([tags, boundary]) !== stableJson([memberTags(team.lab, member.key), boundaryArn(team)]);
-    const isFirst = isFull || (isRestored && suspended.includes(user) && tags !== undefined);
+    const wanted = { tags: memberTags(team.lab, member.key), boundary: boundaryArn(team) };
+    const isFirst = isFull || (suspended.includes(user) && found !== null && isRestored(found, wanted));
     return limits !== null && limitsPolicy(member) !== null && isFirst ? [{ user, limits }] : [];
   });
 }
@@ -116,33 +144,40 @@ function isAtRisk(
   const { before, after } = models;
   const old = userNamed(before, name);
   const next = userNamed(after, name);
-  if (old !== null && next !== null && isUntouched(old, next, changedGroups)) return false;
+  const anyone = next ?? old;
+  if (anyone === null) return false;
+  if (old !== null && next !== null) {
+    if (isUntouched(old, next, changedGroups)) return false;
+    // Tags are restored by several calls, and any of them can be what denies.
+    if (isRestored(old, next) && stableJson(old.inline) !== stableJson(next.inline)) return true;
+  }
 
   const units = unitsOf(models, old, next);
   const boundary = old !== null && next !== null && old.boundary === next.boundary ? old.boundary : null;
   const document = after.policies.find((policy) => policy.arn === boundary)?.document ?? null;
   const cap = boundary === null || document === null ? null : { policy: boundary, document };
-  const was = old === null ? null : contextOf(before, old, { at });
-  const will = next === null ? null : contextOf(after, next, { at });
-  const contexts = JSON.stringify(was) === JSON.stringify(will) ? [will] : [was, will];
+  const model = next === null ? before : after;
+  const context = contextOf(model, anyone, { at });
 
-  return operations.some((operation) =>
-    contexts.some((context) => {
-      if (context === null) return false;
-      const request = { action: actionOf(operation), resource: '*', context };
-      const may = (identity: readonly PolicySource[], limit: PolicySource | null) =>
-        evaluate({ identity, boundary: limit }, request).outcome;
-      return units.some(
-        ({ sources, under }) => may(sources, cap) === 'allowed' && may(under, null) !== 'denied-explicitly',
-      );
-    }),
-  );
+  return operations.some((operation) => {
+    const request = { action: actionOf(operation), resource: '*', context };
+    const may = (identity: readonly PolicySource[], limit: PolicySource | null) =>
+      evaluate({ identity, boundary: limit }, request).outcome;
+    return units.some(
+      ({ sources, under }) => may(sources, cap) === 'allowed' && may(under, null) !== 'denied-explicitly',
+    );
+  });
 }
 
 function isUntouched(old: AccessUser, next: AccessUser, changedGroups: ReadonlySet<string>): boolean {
-  const text = ({ groups, attached, inline, boundary, tags }: AccessUser) =>
-    JSON.stringify([groups, attached, inline, boundary, tags]);
+  const text = ({ groups, attached, inline }: AccessUser) => JSON.stringify([groups, attached, inline]);
   return text(old) === text(next) && !next.groups.some((group) => changedGroups.has(group));
+}
+
+type Restored = Pick<AccessUser, 'tags' | 'boundary'>;
+
+function isRestored(one: Restored, other: Restored): boolean {
+  return stableJson([one.tags, one.boundary]) !== stableJson([other.tags, other.boundary]);
 }
 
 function groupsThatChange(before: AccessModel, after: AccessModel): ReadonlySet<string> {
@@ -187,9 +222,10 @@ function unitsOf(
   const ofGroups = (old?.groups ?? []).flatMap((group) => {
     const was = sourcesOfGroup(before, group);
     const will = sourcesOfGroup(after, group);
-    const both = mixes(was, will) ? [withEffect([...was, ...will], 'Allow')] : [];
+    const mid = sourcesOfGroup(between, group);
+    const both = mixes(was, will) ? [withEffect([...was, ...mid, ...will], 'Allow')] : [];
     const under = leaver?.groups.includes(group) === true && ofLab.has(group) ? limited : kept;
-    return [was, sourcesOfGroup(between, group), will, ...both].map((sources) => ({ sources, under }));
+    return [was, mid, will, ...both].map((sources) => ({ sources, under }));
   });
   // A user joins groups only under the new limits.
   const limits = withEffect(ownSources(after, next), 'Deny');
@@ -252,8 +288,4 @@ function withEffect(sources: readonly HeldPolicy[], effect: Effect): readonly He
 /** Null where a plan knows only a policy's name. */
 function documentsIn({ users, groups, policies }: AccessModel): readonly (PolicyDocument | null)[] {
   return [...policies, ...[...users, ...groups].flatMap(({ inline }) => inline)].map(({ document }) => document);
-}
-
-function denyingUnknown(model: AccessModel): AccessModel {
-  return mapDocuments(model, (document) => document ?? DENY_ALL);
 }
