@@ -189,7 +189,7 @@ function labSession(
     const outDir = join(work, 'cdktf.out');
     return written(async () => {
       // A local AWS emulator keeps the state itself: the S3 backend of the real account would need a newer engine.
-      const state = emulator === null ? wanted.settings.state : null;
+      const state = emulator === null ? team.settings.state : null;
       const kept = { ...wanted, settings: { ...wanted.settings, state } };
       await synthesize(kept, { today: options.today, outDir, roles: roles(), adopting });
       return readFile(join(stackDirectories(outDir)[stack], 'cdk.tf.json'), 'utf8');
