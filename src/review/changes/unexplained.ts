@@ -55,7 +55,6 @@ export function unexplainedBy(
     ...differences(last, desired).filter((difference) => asRuled.has(subjectKey(difference))),
   ];
   const subjects = new Set(pending.map(subjectKey));
-  const reverted = manualChanges.filter(({ outcome }) => outcome !== 'kept').map(({ difference }) => difference);
   const extra = changes.filter(
     (difference) => subjects.has(subjectKey(difference)) && !explained.has(differenceKey(difference)),
   );
@@ -73,7 +72,8 @@ export function unexplainedBy(
       !keysOf(difference, after.lab).some((key) => foundKeys.has(key)),
   );
 
-  const touched = new Set([...promised, ...pending, ...reverted].flatMap((each) => keysOf(each, after.lab)));
+  const manual = manualChanges.map(({ difference }) => difference);
+  const touched = new Set([...promised, ...pending, ...manual].flatMap((each) => keysOf(each, after.lab)));
   if (before !== null && before.lab !== after.lab)
     for (const { key } of [...before.members, ...before.roles]) touched.add(key);
   const expected = new Set(namesIn(after));
