@@ -158,7 +158,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   emulator: 8370,
   drift: 6268,
   review: 5419,
-  keys: 977,
+  keys: 960,
   adopt: 1841,
   offboard: 680,
   page: 1110,

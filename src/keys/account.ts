@@ -21,8 +21,8 @@ export interface CreatedKey extends KeyPair {
 export interface KeyAccount {
   /** A user's unique id, path, and when it was created (ISO 8601, UTC); null if there is none of that name. */
   user(name: string): Promise<Result<{ readonly id: string; readonly path: string; readonly created: string } | null>>;
-  /** Oldest first. */
-  keys(user: string): Promise<Result<readonly HeldKey[]>>;
+  /** Oldest first. Waits some seconds for a `created` one to be listed. */
+  keys(user: string, created?: string): Promise<Result<readonly HeldKey[]>>;
   /** Null if the user has as many keys as IAM allows. Never repeated if the answer is lost: it may have been carried out. */
   create(user: string): Promise<Result<CreatedKey | null>>;
   deactivate(user: string, id: string): Promise<Result<null>>;
@@ -66,10 +66,16 @@ export function keyAccount(
         const { UserId: id = '', Path: path = '', CreateDate } = found.User ?? {};
         return { id, path, created: isoOfDate(CreateDate) };
       }),
-    keys: (UserName) =>
+    keys: (UserName, created) =>
       askAws(async () => {
-        const pages = paginateListAccessKeys({ client: iam }, { UserName });
-        const listed = await allItems(pages, (page) => page.AccessKeyMetadata);
+        const list = () =>
+          allItems(paginateListAccessKeys({ client: iam }, { UserName }), (page) => page.AccessKeyMetadata);
+        let listed = await list();
+        for (const milliseconds of created === undefined ? [] : WAITS) {
+          if (listed.some(({ AccessKeyId }) => AccessKeyId === created)) break;
+          await wait(milliseconds);
+          listed = await list();
+        }
         const keys = listed.map(async ({ AccessKeyId: id = '', Status, CreateDate }) => ({
           ...{ id, active: Status === 'Active', created: isoOfDate(CreateDate), lastUsed: await lastUse(id) },
         }));

@@ -155,11 +155,12 @@ async function delivered(
 ): Promise<Result<string | null>> {
   const user = await account.user(owner.user);
   if (!user.ok) return user;
-  const keys = await account.keys(owner.user);
+  // IAM is asked for a key by a name, which can have been another user's for that moment: it is listed only if it is this user's.
+  const keys = await account.keys(owner.user, key.id);
   if (!keys.ok) return keys;
-  const known = new Set([key.id, ...before.map(({ id }) => id)]);
+  const known = new Set(before.map(({ id }) => id));
   // Of two that appear at once, both runs leave the same one.
-  const [first] = oldestFirst([key, ...keys.value.filter((each) => !known.has(each.id))]);
+  const [first] = oldestFirst(keys.value.filter((each) => !known.has(each.id)));
   if (user.value?.id !== owner.userId || first?.id !== key.id) return succeed(null);
   // What the library says of a recipient is of no use to anyone, and nothing thrown may leave a key behind.
   const armored = await encrypt(owner, key).catch(() => null);
