@@ -104,9 +104,9 @@ export async function planAsRuled<Planned extends Pick<StackPlan, 'saved'>>(
     const { ruled, ids, account } = decided.value;
     const { plan: shown } = planned.value.saved;
     const isChange = hasChanges(shown);
-    // Another apply can have created a user while this one waited for the lock: its id is not known yet.
+    // Another apply can have created a user while this one waited for the lock, or another user have had the name for a moment.
     const isUnread = ({ type, change: { before } }: ResourceChange) =>
-      type === 'aws_iam_user' && before !== null && !ids.user.has(String(before.name));
+      type === 'aws_iam_user' && before !== null && ids.user.get(String(before.name)) !== before.unique_id;
     const isRead = isChange || !shown.changes.some(isUnread);
     if (!isChange && isRead) return planned;
     const now = await applyRule(session, rule, record);
