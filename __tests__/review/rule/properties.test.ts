@@ -362,7 +362,8 @@ class Lab {
         ruled.newUsers.includes(iamName(this.file.lab, key)) ? [key] : [],
       ),
     );
-    // What did not fit is a Deny of everything, beside which what is still at a role can fit.
+    // What did not fit is a Deny of everything, beside which what is still at a role can fit, and what is withheld.
+    this.write(decide(created));
     const next = decide(created);
     this.write(next);
     const again = decide(created);
