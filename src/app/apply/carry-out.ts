@@ -336,7 +336,7 @@ async function applyStep(
     const workspace = await session.workspace(session.stack, team, plan.imported);
     if (!workspace.ok) return workspace;
     const leaves = (saved: SavedPlan) => leftOutIn(saved, ruled, account, policies);
-    const saved = await planWithout(workspace.value, leaves, { ...options, targets, untaintFirst: false });
+    const saved = await planWithout(workspace.value, leaves, { ...options, targets });
     return saved.ok ? succeed({ workspace: workspace.value, saved: saved.value }) : saved;
   });
   if (!planned.ok) return planned;
