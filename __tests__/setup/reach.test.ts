@@ -104,7 +104,7 @@ type Permission = readonly [
 const TABLE: readonly Permission[] = [
   ['plan scan apply', 'iam', 'GetAccountAuthorizationDetails GetAccountSummary', EVERYTHING_IN_IAM],
   ['plan scan apply keys', 'iam', 'GetUser ListAccessKeys', EVERYTHING_IN_IAM],
-  ['plan scan apply', 'iam', 'GetUserPolicy GetGroup GetGroupPolicy', EVERYTHING_IN_IAM],
+  ['plan scan apply', 'iam', 'GetUserPolicy GetGroup', EVERYTHING_IN_IAM],
   ['plan scan apply', 'iam', 'GetPolicy GetPolicyVersion GetLoginProfile', EVERYTHING_IN_IAM],
   ['plan scan apply', 'iam', 'ListUsers ListUserPolicies ListAttachedUserPolicies', EVERYTHING_IN_IAM],
   ['plan scan apply', 'iam', 'ListGroups ListGroupPolicies ListAttachedGroupPolicies', EVERYTHING_IN_IAM],

@@ -14,7 +14,6 @@ const READS = [
   'GetAccountAuthorizationDetails',
   'GetAccountSummary',
   'GetGroup',
-  'GetGroupPolicy',
   'GetLoginProfile',
   'GetPolicy',
   'GetPolicyVersion',

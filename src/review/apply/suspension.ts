@@ -116,7 +116,9 @@ function usersAtRisk(models: PlannedAccess, at: Date): readonly string[] {
   // Suspending an unmanaged user would create it in the state.
   const known = [...before.users, ...after.users].filter(({ unmanaged }) => unmanaged !== true);
   const names = new Set(known.map(({ name }) => name));
+  const isByTags = /aws:PrincipalTag/i.test(JSON.stringify([before, after].flatMap(documentsIn)));
   return [...names].filter((name) => {
+    if (isByTags && isTagged(models, name)) return true;
     const others = listOperations(difference(ALL_OPERATIONS, allowed.get(name) ?? NO_OPERATIONS));
     return isAtRisk(models, name, changedGroups, others, at);
   });
@@ -146,11 +148,7 @@ function isAtRisk(
   const next = userNamed(after, name);
   const anyone = next ?? old;
   if (anyone === null) return false;
-  if (old !== null && next !== null) {
-    if (isUntouched(old, next, changedGroups)) return false;
-    // Tags are restored by several calls, and any of them can be what denies.
-    if (isRestored(old, next) && stableJson(old.inline) !== stableJson(next.inline)) return true;
-  }
+  if (old !== null && next !== null && isUntouched(old, next, changedGroups)) return false;
 
   const units = unitsOf(models, old, next);
   const boundary = old !== null && next !== null && old.boundary === next.boundary ? old.boundary : null;
@@ -172,6 +170,13 @@ function isAtRisk(
 function isUntouched(old: AccessUser, next: AccessUser, changedGroups: ReadonlySet<string>): boolean {
   const text = ({ groups, attached, inline }: AccessUser) => JSON.stringify([groups, attached, inline]);
   return text(old) === text(next) && !next.groups.some((group) => changedGroups.has(group));
+}
+
+/** Whether tags are restored, by several calls, while policies change: any of the tags can be what denies. */
+function isTagged({ before, after }: PlannedAccess, name: string): boolean {
+  const [old, next] = [userNamed(before, name), userNamed(after, name)];
+  if (old === null || next === null) return false;
+  return stableJson(old.tags) !== stableJson(next.tags) && stableJson(old.inline) !== stableJson(next.inline);
 }
 
 type Restored = Pick<AccessUser, 'tags' | 'boundary'>;
