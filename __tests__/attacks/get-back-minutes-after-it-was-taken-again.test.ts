@@ -5,7 +5,7 @@ import { rolePolicyArn } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import { group, user } from '../support/attacked-lab.ts';
 import { testInTurn } from '../support/exhaustive.ts';
-import { appliedTo, orThrow, TODAY, withLab } from '../support/lab-in-test.ts';
+import { appliedTo, type LabInTest, orThrow, TODAY, withLab } from '../support/lab-in-test.ts';
 import { role, smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
@@ -57,6 +57,20 @@ const boundary = (Condition?: object): readonly [Call, Call] => {
   ];
 };
 const tag: Call = (iam) => iam.send(new aws.TagUserCommand({ ...user('fay'), Tags: [{ Key: 'stop', Value: 'yes' }] }));
+
+/** What `fay` may do in AWS, and checks as if CloudTrail told nothing. */
+function checksOf(test: LabInTest) {
+  return {
+    iam: test.lab(team).iam,
+    may: () => [...(accessAt(accessIn(test.memory.account)).get(user('fay').UserName) ?? [])],
+    async check(today: string) {
+      const lab = test.lab(team, { today });
+      const completed = await quickScan(lab, { cloudTrail: false }, SILENT);
+      const known = { ...completed, complete: true, isChangedSince: () => false, attributed: true };
+      return orThrow(await reconcile({ ...lab, now: () => lab.at }, known, SILENT, lab.at.toISOString()));
+    },
+  };
+}
 
 test.each<[string, Call, Call]>([
   [
@@ -111,14 +125,7 @@ test.each<[string, Call, Call]>([
   async (_what, prepare, take) => {
     await withLab(await appliedTo(team), async (test) => {
       test.setClock(`${TODAY}T12:00:00Z`);
-      const may = () => [...(accessAt(accessIn(test.memory.account)).get(user('fay').UserName) ?? [])];
-      const { iam } = test.lab(team);
-      const check = async (today: string) => {
-        const lab = test.lab(team, { today });
-        const completed = await quickScan(lab, { cloudTrail: false }, SILENT);
-        const known = { ...completed, complete: true, isChangedSince: () => false, attributed: true };
-        return orThrow(await reconcile({ ...lab, now: () => lab.at }, known, SILENT, lab.at.toISOString()));
-      };
+      const { iam, may, check } = checksOf(test);
       expect(may()).toContain('SendBonus');
       await prepare(iam);
       await take(iam);
@@ -138,14 +145,7 @@ test.each<[string, Call, Call]>([
 test('nor to a user whom the check creates again', async () => {
   await withLab(await appliedTo(team), async (test) => {
     test.setClock(`${TODAY}T12:00:00Z`);
-    const may = () => [...(accessAt(accessIn(test.memory.account)).get(user('fay').UserName) ?? [])];
-    const { iam } = test.lab(team);
-    const check = async (today: string) => {
-      const lab = test.lab(team, { today });
-      const completed = await quickScan(lab, { cloudTrail: false }, SILENT);
-      const known = { ...completed, complete: true, isChangedSince: () => false, attributed: true };
-      return orThrow(await reconcile({ ...lab, now: () => lab.at }, known, SILENT, lab.at.toISOString()));
-    };
+    const { iam, may, check } = checksOf(test);
     await iam.send(new aws.RemoveUserFromGroupCommand({ ...user('fay'), ...group('paymaster') }));
     await iam.send(new aws.DeleteUserPermissionsBoundaryCommand(user('fay')));
     await iam.send(new aws.DeleteUserCommand(user('fay')));

@@ -3,113 +3,28 @@ import {
   CreateUserCommand,
   DeleteAccessKeyCommand,
   DeleteUserCommand,
-  IAMClient,
   UpdateUserCommand,
 } from '@aws-sdk/client-iam';
-import { fail, succeed } from '../../src/diagnostics/failure.ts';
-import { openEmulator } from '../../src/emulator/emulator.ts';
+import { fail } from '../../src/diagnostics/failure.ts';
 import { keyAccount } from '../../src/keys/account.ts';
-import { decryptWith, encryptFor } from '../../src/keys/encryption.ts';
-import { keyIn, secretText } from '../../src/keys/profile.ts';
+import { decryptWith } from '../../src/keys/encryption.ts';
 import { withoutKeys } from '../../src/keys/rules.ts';
 import {
   carryOut,
   createKey,
   type Delivery,
-  factsOf,
   type KeyEffects,
   type KeyFacts,
-  type KeyOutcome,
-  type KeyOwner,
-  type KeyRules,
-  readKeys,
   undelivered,
 } from '../../src/keys/sync.ts';
-import { DAY_MS } from '../../src/text/dates.ts';
-import { emptyMemory, type Listener, orThrow } from '../support/lab-in-test.ts';
+import { type KeysInTest, keysInTest, opened, PATH, ROTATE, USER } from '../support/keys-in-test.ts';
 import { IDENTITIES } from '../support/recipients.ts';
 
-const [{ identity, recipient }] = IDENTITIES;
-const USER = 'perception-lab-zoe';
-const PATH = '/mturk/perception-lab/';
-const ROTATE = 180;
-
-/** The account with one user, and what was delivered from it. */
-async function keysInTest() {
-  const memory = emptyMemory();
-  let now = new Date('2026-11-25T12:00:00Z');
-  let listener: Listener = () => true;
-  const emulator = await openEmulator({
-    ...{ dir: null, memory, accountId: memory.account.accountId, clock: () => now },
-    onCall: async (call) => ((await listener(call)) ? 'continue' : 'drop'),
-  });
-  const reach = { endpoint: emulator.endpoint, region: 'us-east-1', credentials: emulator.rootCredentials };
-  const iam = new IAMClient({ ...reach, maxAttempts: 1 });
-  const { User } = await iam.send(new CreateUserCommand({ UserName: USER, Path: PATH }));
-  const waits: number[] = [];
-  const account = keyAccount(iam, iam, async (milliseconds) => void waits.push(milliseconds));
-  const owner: KeyOwner = {
-    ...{ key: 'zoe', github: 'zoeq', user: USER, userId: User?.UserId ?? null, recipient },
-    ...{ keys: 1, from: null, until: null, suspended: false },
-  };
-  const delivered: Delivery[] = [];
-  const effects: KeyEffects = {
-    account,
-    encrypt: (to, key) => encryptFor(to.recipient ?? '', secretText(to.user, emulator.accountId, key)),
-    async deliver(delivery) {
-      delivered.push(delivery);
-      return succeed('somewhere');
-    },
-  };
-  /** What the newest file and the markers say; keys that were delivered here have one. */
-  let rules: Partial<KeyRules> = {};
-  const factsNow = async (of: KeyOwner): Promise<KeyFacts> => {
-    const markers = delivered.map(({ owner: { user }, created }) => ({ user, created }));
-    const all = { newest: of, rotateAfterDays: ROTATE, delivered: markers, isComplete: true, ...rules };
-    return factsOf(orThrow(await readKeys(of, account, PATH)), all, now);
-  };
-  const record = () => Object.values(memory.account.users).find(({ name }) => name === USER);
-  return {
-    ...{ emulator, iam, account, owner, effects, delivered, waits },
-    keys: () => record()?.keys ?? [],
-    listen(next: Listener) {
-      listener = next;
-    },
-    later(days: number) {
-      now = new Date(now.getTime() + days * DAY_MS);
-    },
-    now: () => now,
-    use(id: string) {
-      const key = record()?.keys.find((each) => each.id === id);
-      const date = `${now.toISOString().slice(0, 19)}Z`;
-      if (key !== undefined) key.lastUsed = { date, service: 'mturk-requester', region: 'us-east-1' };
-    },
-    rule(next: Partial<KeyRules>) {
-      rules = next;
-    },
-    facts: (of: KeyOwner = owner) => factsNow(of),
-    async sync(of: KeyOwner = owner, given: Partial<KeyEffects> = {}): Promise<KeyOutcome | null> {
-      return carryOut(await factsNow(of), { ...effects, ...given });
-    },
-    async close() {
-      iam.destroy();
-      await emulator.close();
-    },
-  };
-}
-
-type KeysInTest = Awaited<ReturnType<typeof keysInTest>>;
 let lab: KeysInTest;
 beforeEach(async () => {
   lab = await keysInTest();
 });
 afterEach(() => lab.close());
-
-/** The key of a delivery, opened by its member. */
-async function opened({ armored }: Delivery) {
-  const decrypted = await decryptWith(identity, armored);
-  return decrypted.ok ? keyIn(decrypted.text) : null;
-}
 
 test('a first key is created and delivered, and only its member can open it', async () => {
   expect(await lab.sync()).toMatchObject({ result: 'done', place: 'somewhere', step: { because: 'none' } });
