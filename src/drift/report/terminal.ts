@@ -153,7 +153,7 @@ export function reconciledBlocks(
   const what = (each: Announcement): Text => {
     const user = userText(iamName(names.lab, each.key), names);
     if (each.kind === 'deletion') return t`IAM user of ${user}`;
-    if (each.kind === 'missing') return t`${user}: a new IAM user, without keys`;
+    if (each.kind === 'missing') return t`${user}: a new IAM user, without the old keys`;
     return t`${user}: ${countedText(each.operations.length, 'operation')}`;
   };
   const isGift = ({ kind }: Announcement) => kind !== 'deletion';
