@@ -90,8 +90,8 @@ function withoutOpenKeys(statement: Statement): Statement {
 }
 
 /**
- * Members to limit before Terraform runs: their other inline policies leave no room for `limits`, or Terraform would restore first
- * the tag or boundary by which something is denied to them. `suspended`: see `usersToSuspend`.
+ * Members to limit before Terraform runs: their other inline policies leave no room for `limits`, or Terraform would first
+ * restore the tag or boundary by which something is denied to them. `suspended`: see `usersToSuspend`.
  */
 export function limitedFirst(access: AccessModel, team: Team, suspended: readonly string[]): readonly LimitedUser[] {
   return suspendedTeam(team, suspended).members.flatMap((member) => {
@@ -101,8 +101,9 @@ export function limitedFirst(access: AccessModel, team: Team, suspended: readonl
     const limits = limitsPolicy({ ...member, suspended: true });
     const sizes = [limits, ...others.map(({ document }) => document)].map((each) => policySize(JSON.stringify(each)));
     const isFull = sizes.reduce((sum, size) => sum + size, 0) > QUOTAS.inlinePoliciesSizePerUser;
-    const wanted = { tags: memberTags(team.lab, member.key), boundary: boundaryArn(team) };
-    const isFirst = isFull || (suspended.includes(user) && found !== null && isRestored(found, wanted));
+    const wanted = [memberTags(team.lab, member.key), boundaryArn(team)];
+    const isRestored = found !== null && stableJson([found.tags, found.boundary]) !== stableJson(wanted);
+    const isFirst = isFull || (suspended.includes(user) && isRestored);
     return limits !== null && limitsPolicy(member) !== null && isFirst ? [{ user, limits }] : [];
   });
 }
@@ -116,6 +117,7 @@ function usersAtRisk(models: PlannedAccess, at: Date): readonly string[] {
   // Suspending an unmanaged user would create it in the state.
   const known = [...before.users, ...after.users].filter(({ unmanaged }) => unmanaged !== true);
   const names = new Set(known.map(({ name }) => name));
+  // In a condition or in a policy variable.
   const isByTags = /aws:PrincipalTag/i.test(JSON.stringify([before, after].flatMap(documentsIn)));
   return [...names].filter((name) => {
     if (isByTags && isTagged(models, name)) return true;
@@ -177,12 +179,6 @@ function isTagged({ before, after }: PlannedAccess, name: string): boolean {
   const [old, next] = [userNamed(before, name), userNamed(after, name)];
   if (old === null || next === null) return false;
   return stableJson(old.tags) !== stableJson(next.tags) && stableJson(old.inline) !== stableJson(next.inline);
-}
-
-type Restored = Pick<AccessUser, 'tags' | 'boundary'>;
-
-function isRestored(one: Restored, other: Restored): boolean {
-  return stableJson([one.tags, one.boundary]) !== stableJson([other.tags, other.boundary]);
 }
 
 function groupsThatChange(before: AccessModel, after: AccessModel): ReadonlySet<string> {
