@@ -58,7 +58,7 @@ const boundary = (Condition?: object): readonly [Call, Call] => {
 };
 const tag: Call = (iam) => iam.send(new aws.TagUserCommand({ ...user('fay'), Tags: [{ Key: 'stop', Value: 'yes' }] }));
 
-/** What `fay` may do in AWS, and checks as if CloudTrail told nothing. */
+/** What `fay` may do in AWS, and checks before CloudTrail has any event. */
 function checksOf(test: LabInTest) {
   return {
     iam: test.lab(team).iam,

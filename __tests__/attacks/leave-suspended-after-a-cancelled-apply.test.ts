@@ -1,0 +1,69 @@
+import { applyPlanned } from '../../src/app/apply/carry-out.ts';
+import type { Team } from '../../src/team/team.ts';
+import { user } from '../support/attacked-lab.ts';
+import { applied, appliedTo, carriedOut, copyOf, type LabInTest, planned, withLab } from '../support/lab-in-test.ts';
+import { role, smallTeam } from '../support/sample-team.ts';
+import { SILENT } from '../support/silent-terminal.ts';
+import { accessAt, accessIn } from '../support/transient-access.ts';
+
+const base: Team = {
+  ...smallTeam,
+  roles: [role({ key: 'denier', allow: ['GetHIT'], deny: ['SendBonus'] }), ...smallTeam.roles],
+  members: smallTeam.members.map((one) => (one.key === 'fay' ? { ...one, roles: ['denier', 'paymaster'] } : one)),
+};
+const left: Team = {
+  ...base,
+  members: base.members.filter(({ key }) => key !== 'fay'),
+  departed: [...base.departed, { key: 'fay', left: '2026-11-25', reason: 'graduated' }],
+};
+const suspended: Team = {
+  ...base,
+  members: base.members.map((one) => (one.key === 'fay' ? { ...one, suspended: true } : one)),
+};
+
+const may = ({ memory }: LabInTest) => [...(accessAt(accessIn(memory.account)).get(user('fay').UserName) ?? [])];
+
+test.each([false, true])(
+  'who leaves, suspended by a file that a cancelled apply had carried out already, gains nothing (cancelled again: %s)',
+  async (isCancelled) => {
+    await withLab(copyOf(await appliedTo(base)), async (test) => {
+      // Owners remove fay. A writer cancels the run (F4) once it has suspended fay for its own time.
+      const first = test.lab(left);
+      const plan = await planned(first);
+      let isSuspended = false;
+      test.listen(({ action, phase }) => {
+        if (isSuspended && phase === 'before') return false;
+        isSuspended ||= action === 'PutUserPolicy' && phase === 'after';
+        return true;
+      });
+      const cancelled = await applyPlanned(first, plan, carriedOut(), SILENT);
+      test.listen(null);
+      await test.emulator.releaseLocks();
+      expect([cancelled.ok, isSuspended]).toEqual([false, true]);
+
+      // Owners take that back and suspend fay: nothing is left to do, and nothing is unfinished any more.
+      await applied(test.lab(suspended));
+      expect(may(test)).toEqual([]);
+
+      // Owners remove fay.
+      const last = test.lab(left);
+      const next = await planned(last);
+      const trace: string[] = [];
+      let isLifted = false;
+      test.listen(async ({ action, phase }) => {
+        if (isCancelled && isLifted && phase === 'before') return false;
+        if (phase === 'before' && action === 'RemoveUserFromGroup') {
+          for (let tries = 0; tries < 60 && !isLifted; tries += 1) await new Promise((done) => setTimeout(done, 50));
+          if (isCancelled && isLifted) return false;
+        }
+        isLifted ||= action === 'DeleteUserPolicy' && phase === 'after';
+        if (phase === 'after' && !/^(?:Get|List)/.test(action) && may(test).length > 0)
+          trace.push(`${action}: ${may(test)}`);
+        return true;
+      });
+      await applyPlanned(last, next, carriedOut(), SILENT);
+      test.listen(null);
+      expect({ trace, left: may(test) }).toEqual({ trace: [], left: [] });
+    });
+  },
+);
