@@ -152,12 +152,12 @@ test('no folders of a module import each other', () => {
 /** Lines of each module, the local AWS emulator too. What an issue reached plus 5 %: raise one with a reason in the commit. */
 const BUDGETS: Readonly<Record<string, number>> = {
   cli: 4875,
-  app: 5378,
+  app: 5374,
   setup: 1745,
   eject: 667,
   emulator: 8370,
   drift: 6268,
-  review: 5420,
+  review: 5400,
   keys: 960,
   adopt: 1841,
   offboard: 680,

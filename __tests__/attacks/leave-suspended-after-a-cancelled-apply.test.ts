@@ -1,4 +1,5 @@
 import { applyPlanned } from '../../src/app/apply/carry-out.ts';
+import { reviewOfStack } from '../../src/app/plan/plan.ts';
 import type { Team } from '../../src/team/team.ts';
 import { user } from '../support/attacked-lab.ts';
 import { applied, appliedTo, carriedOut, copyOf, type LabInTest, planned, withLab } from '../support/lab-in-test.ts';
@@ -48,6 +49,9 @@ test.each([false, true])(
       // Owners remove fay.
       const last = test.lab(left);
       const next = await planned(last);
+      expect(next.suspendedDuringApply).toEqual([user('fay').UserName]);
+      // Who leaves has no access after the apply either.
+      expect(reviewOfStack(last, next).suspendedDuringApply).toEqual([]);
       const trace: string[] = [];
       let isLifted = false;
       test.listen(async ({ action, phase }) => {

@@ -65,10 +65,10 @@ const cases: readonly { name: string; before: Team; after: Team; users: readonly
     users: [],
   },
   {
-    name: 'a member whose last day has passed leaves',
+    name: 'a member whose last day has passed leaves: the limits are deleted at any moment',
     before: fay({ until: '2026-01-01' }),
     after: without(sampleTeam, 'fay'),
-    users: [],
+    users: ['perception-lab-fay'],
   },
   { name: 'a member moves to another role', before: sampleTeam, after: fay({ roles: ['results-reader'] }), users: [] },
   {
@@ -98,10 +98,10 @@ const cases: readonly { name: string; before: Team; after: Team; users: readonly
     users: ['perception-lab-fay'],
   },
   {
-    name: 'a suspended member leaves: their limits are deleted after their memberships',
+    name: 'a suspended member leaves: their limits are deleted at any moment',
     before: sampleTeam,
     after: without(sampleTeam, 'cy'),
-    users: [],
+    users: ['perception-lab-cy'],
   },
   {
     name: 'a member is suspended while their role gains the bonus',
@@ -168,7 +168,6 @@ const SAFE: [string, Side, Side][] = [
   ['a member joins', {}, { members: [bo(['payer'])] }],
   ['a suspended member joins', {}, { members: [bo(['payer'], { suspended: true })] }],
   ['a member leaves', { members: [bo(['payer'])] }, {}],
-  ['a suspended member leaves', { members: [bo(['payer'], { suspended: true })] }, {}],
   ['a member changes roles', { members: [bo(['payer'])] }, { members: [bo(['reader'])] }],
   [
     'a suspension begins and a role is won',
@@ -193,6 +192,7 @@ test.each(SAFE)('one apply is enough where %s', (_what, before, after) => {
 });
 
 const UNSAFE: [string, Side, Side][] = [
+  ['a suspended member leaves', { members: [bo(['payer'], { suspended: true })] }, {}],
   [
     'a suspension ends and a role is lost',
     { members: [bo(['payer'], { suspended: true })] },
@@ -343,7 +343,7 @@ function steps(before: AccessModel, after: AccessModel): { step: Step; after: nu
     const next = after.users.find((user) => user.name === name);
     const made = old === undefined && next !== undefined ? [add((model) => withNewUser(model, next))] : [];
     const limit: Step = (model) => withUser(model, name, (user) => ({ ...user, inline: next?.inline ?? [] }));
-    // Limits that end may do so at any moment; those of a user who leaves, once the memberships are gone.
+    // Limits that end may do so at any moment.
     const limited = next === undefined ? [] : [add(limit, made)];
     const first = next !== undefined && next.inline.length === 0 ? made : limited;
     const moves = [
@@ -364,8 +364,8 @@ function steps(before: AccessModel, after: AccessModel): { step: Step; after: nu
         ),
     ];
     if (next === undefined) {
-      const last = add(limit, moves);
-      add((model) => ({ ...model, users: model.users.filter((user) => user.name !== name) }), [last]);
+      const unlimited = add(limit);
+      add((model) => ({ ...model, users: model.users.filter((user) => user.name !== name) }), [unlimited, ...moves]);
     }
   }
   return list;

@@ -72,12 +72,9 @@ export async function applyPlanned(
   onBegin: () => void = () => {},
 ): Promise<Result<number>> {
   if (planned.blocks.length > 0) return blocked(planned);
-  const isBegun = (planned.record?.begun ?? []).length > 0;
-  // After a cancelled apply, the state can lack that memberships depend on new `limits`: only a run of Terraform adds it.
-  const carried =
-    isUnchanged(planned) && !isBegun
-      ? nothingBeyond(session, planned, { steps: 0, record: planned.record })
-      : await carryOut(session, planned, options, terminal, onBegin);
+  const carried = isUnchanged(planned)
+    ? nothingBeyond(session, planned, { steps: 0, record: planned.record })
+    : await carryOut(session, planned, options, terminal, onBegin);
   if (!carried.ok) return carried;
   const { steps, record: last, read } = carried.value;
   const { lab } = session.team;
@@ -86,6 +83,7 @@ export async function applyPlanned(
     if (!isSameApply(record, last)) return isRecorded(record, team) ? record : null;
     const user = { ...knownIds(record, planned.ruled, lab), ...newIds(read) };
     const [at, { since = record.at, earlier }] = [session.now().toISOString(), record];
+    const isBegun = (planned.record?.begun ?? []).length > 0;
     const isTeamSame = isTeam({ ...team, day: record.team?.day ?? '' }, record);
     const isSame = !isBegun && record.commit === options.commit && isTeamSame;
     // What an administrator undid needs a new approval for good, whatever a workflow applies first.

@@ -158,11 +158,9 @@ async function planOnce(
       !(outcome === 'kept' && kind === 'user-deleted' && 'user' in of && existing.has(record?.ids.user[of.user] ?? '')),
   );
   const classification = { ...report, manualChanges };
-  const { recorded, before, after } = classification.access;
+  const { before, after } = classification.access;
   const applied = appliedIn({ record }, session.team);
-  // An apply that was cancelled can have written `limits` on which no recorded membership depends.
-  const ordered = record === null || record.begun.length === 0 ? recorded : emptyModel(session.team.account);
-  const atRisk = session.stack === 'team' ? usersToSuspend(before, after, session.at, ordered) : [];
+  const atRisk = session.stack === 'team' ? usersToSuspend(before, after, session.at) : [];
   const crowded = limitedFirst(account, ruled.team, atRisk).map(({ user }) => user);
   return succeed({
     workspace: workspace.value,

@@ -30,30 +30,23 @@ import type { LimitedUser } from '../rule/ruled.ts';
 
 /**
  * Users who could do during an apply what they may neither before nor after it: of two roles that a user leaves, the one
- * that denies may go first. Any order of calls counts that the stacks do not exclude. `recorded` is the state's: it orders
- * the calls of deletions. Sorted.
+ * that denies may go first. Any order of calls counts that the stacks do not exclude. Sorted.
  */
-export function usersToSuspend(
-  before: AccessModel,
-  after: AccessModel,
-  at: Date,
-  recorded: AccessModel = before,
-): readonly string[] {
+export function usersToSuspend(before: AccessModel, after: AccessModel, at: Date): readonly string[] {
   const documents = [before, after].flatMap(documentsIn);
-  const models = underConditions({ recorded, before, after }, documents);
+  const models = underConditions({ before, after }, documents);
   // An unreadable policy counts as allowing everything, but may as well deny everything until it is detached.
   const denying = documents.includes(null) ? models.map((each) => mapModels(each, (known) => known ?? DENY_ALL)) : [];
   return [...new Set([...models, ...denying].flatMap((each) => usersAtRisk(each, at)))].sort();
 }
 
+type BothEnds = Pick<PlannedAccess, 'before' | 'after'>;
+
 /** As many conditions count one by one: each doubles the time. */
 const MOST_CONDITIONS = 3;
 
 /** The models for each way in which calls may meet conditions of which no plan can know. */
-function underConditions(
-  models: PlannedAccess,
-  documents: readonly (PolicyDocument | null)[],
-): readonly PlannedAccess[] {
+function underConditions(models: BothEnds, documents: readonly (PolicyDocument | null)[]): readonly BothEnds[] {
   const statements = documents.flatMap((document) => (document === null ? [] : statementsOf(document)));
   const open = [...new Set(statements.filter(isOpen).map(({ Condition }) => JSON.stringify(Condition)))];
   if (open.length === 0) return [models];
@@ -71,8 +64,8 @@ function underConditions(
   });
 }
 
-function mapModels({ recorded, before, after }: PlannedAccess, map: Parameters<typeof mapDocuments>[1]): PlannedAccess {
-  return { recorded, before: mapDocuments(before, map), after: mapDocuments(after, map) };
+function mapModels({ before, after }: BothEnds, map: Parameters<typeof mapDocuments>[1]): BothEnds {
+  return { before: mapDocuments(before, map), after: mapDocuments(after, map) };
 }
 
 const isOpenKey = (key: string) => OPEN_KEYS.includes(key.toLowerCase());
@@ -108,7 +101,7 @@ export function limitedFirst(access: AccessModel, team: Team, suspended: readonl
   });
 }
 
-function usersAtRisk(models: PlannedAccess, at: Date): readonly string[] {
+function usersAtRisk(models: BothEnds, at: Date): readonly string[] {
   const { before, after } = models;
   const changedGroups = groupsThatChange(before, after);
   const allowed = new Map<string, OperationSet>();
@@ -139,7 +132,7 @@ export function suspendedTeam(team: Team, names: readonly string[]): Team {
 
 /** `operations` are those that neither end allows. */
 function isAtRisk(
-  models: PlannedAccess,
+  models: BothEnds,
   name: string,
   changedGroups: ReadonlySet<string>,
   operations: readonly Operation[],
@@ -175,7 +168,7 @@ function isUntouched(old: AccessUser, next: AccessUser, changedGroups: ReadonlyS
 }
 
 /** Whether tags are restored, by several calls, while policies change: any of the tags can be what denies. */
-function isTagged({ before, after }: PlannedAccess, name: string): boolean {
+function isTagged({ before, after }: BothEnds, name: string): boolean {
   const [old, next] = [userNamed(before, name), userNamed(after, name)];
   if (old === null || next === null) return false;
   return stableJson(old.tags) !== stableJson(next.tags) && stableJson(old.inline) !== stableJson(next.inline);
@@ -203,16 +196,8 @@ interface Unit {
  * Each group as it was, each group as it will be, and the user's own policies, one unit each. A Deny counts within its
  * unit alone, because the order of calls decides which units exist at the same moment.
  */
-function unitsOf(
-  { recorded, before, after }: PlannedAccess,
-  old: AccessUser | null,
-  next: AccessUser | null,
-): readonly Unit[] {
+function unitsOf({ before, after }: BothEnds, old: AccessUser | null, next: AccessUser | null): readonly Unit[] {
   const kept = keptDenies(before, after, old, next);
-  // The lab's memberships of a user who leaves are removed before the `limits` on which they depend.
-  const leaver = old !== null && next === null ? userNamed(recorded, old.name) : null;
-  const ofLab = new Set(recorded.groups.flatMap(({ name, path }) => (path === leaver?.path ? [name] : [])));
-  const limited = [...kept, ...withEffect(ownSources(before, old), 'Deny').filter(isInline)];
   // A policy can change before someone loses it.
   const documents = new Map(after.policies.map((policy) => [policy.arn, policy]));
   const between = { ...before, policies: before.policies.map((policy) => documents.get(policy.arn) ?? policy) };
@@ -225,8 +210,7 @@ function unitsOf(
     const will = sourcesOfGroup(after, group);
     const mid = sourcesOfGroup(between, group);
     const both = mixes(was, will) ? [withEffect([...was, ...mid, ...will], 'Allow')] : [];
-    const under = leaver?.groups.includes(group) === true && ofLab.has(group) ? limited : kept;
-    return [was, mid, will, ...both].map((sources) => ({ sources, under }));
+    return [was, mid, will, ...both].map((sources) => ({ sources, under: kept }));
   });
   // A user joins groups only under the new limits.
   const limits = withEffect(ownSources(after, next), 'Deny');
@@ -270,11 +254,6 @@ function keptDenies(
 
 function textOf(source: HeldPolicy): string {
   return JSON.stringify(source, (key, value) => (key === 'Sid' ? undefined : value));
-}
-
-/** A managed policy is known by its ARN, an inline one by a name, which has no colon in it. */
-function isInline({ policy }: HeldPolicy): boolean {
-  return !policy.startsWith('arn:');
 }
 
 /** One source per statement of that effect, so that statements can be compared one by one. */

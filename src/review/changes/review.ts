@@ -63,6 +63,7 @@ export function reviewOf(input: ReviewInput): Review {
   const withheldFrom = new Set(withheld.flatMap(({ name, key }) => (name === null ? [] : [iamName(after.lab, key)])));
   const { people, unchanged } = reviewedPeople(change, { before, after }, replaced);
   const roles = roleChanges(before, after);
+  const staying = new Set(after.members.map(({ key }) => iamName(after.lab, key)));
   const shown = {
     people: new Set(people.flatMap(({ key }) => key ?? [])),
     roles: new Set(roles.map(({ key }) => key)),
@@ -89,7 +90,7 @@ export function reviewOf(input: ReviewInput): Review {
     ],
     blocks: plan === undefined ? fileBlocks(before, after, today) : plan.blocks,
     driftEveryHours: (before ?? after).settings.driftEveryHours,
-    suspendedDuringApply: plan?.suspendedDuringApply ?? [],
+    suspendedDuringApply: (plan?.suspendedDuringApply ?? []).filter((user) => staying.has(user)),
     withheld,
     plan: plan === undefined ? null : reviewedPlan(plan.plan),
     quickCheck: input.quickCheck ?? null,
