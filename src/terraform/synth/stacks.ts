@@ -65,7 +65,7 @@ function prepareStack(stack: TerraformStack, team: Team, stackName: string): voi
  *
  * The order of an apply's calls is a security property: at no moment may a user do what neither the access before nor
  * after allows. The dependencies give this order: `limits`; policies of roles; their attachments, the role's own first;
- * memberships; last, deletions of users with their `limits`. Limits of a user who stays may end at any moment.
+ * memberships; last, deletions of users. `limits` that end may do so at any moment.
  * `usersToSuspend` finds the changes for which no order is right, or none is given.
  */
 class TeamStack extends TerraformStack {
