@@ -78,19 +78,19 @@ const CHANGES: readonly (readonly [string, Change, readonly string[]])[] = [
     },
     ['bo'],
   ],
-  ['a suspended member leaves', { before: team({ ...PAYER, suspended: true }), after: team(null) }, []],
+  ['a suspended member leaves', { before: team({ ...PAYER, suspended: true }), after: team(null) }, ['bo']],
   [
     'a suspended member leaves while their role widens and a freeze ends',
     {
       before: team({ ...PAYER, suspended: true }, { freeze: ['pay:bonus'] }),
       after: team(null, { roles: [full, noBonus, { ...payer, allow: OPERATIONS }, reader] }),
     },
-    [],
+    ['bo'],
   ],
   [
     'a member whose last day has passed leaves',
     { before: team({ ...PAYER, until: '2026-11-10' }), beforeOn: '2026-11-01', after: team(null) },
-    [],
+    ['bo'],
   ],
   [
     'a last day in the past is put into the future while a role is lost',
