@@ -168,9 +168,14 @@ async function deliveriesOf({ session }: LabKeys, { out }: Pick<DeliveryOptions,
   return unlinked.ok ? succeed(toDirectory(session, out)) : unlinked;
 }
 
-function effectsOf({ account, applied }: LabKeys, { deliver }: Deliveries): KeyEffects {
+function effectsOf({ account, applied, confirmed }: LabKeys, { deliver }: Deliveries): KeyEffects {
   return {
-    ...{ account, deliver },
+    account,
+    // An apply can end while the keys of others are delivered: a key that it would not give goes again.
+    async deliver(delivery) {
+      const same = await confirmed(async () => succeed(null));
+      return same.ok ? deliver(delivery) : same;
+    },
     encrypt: (owner, key) => encryptFor(owner.recipient ?? '', secretText(owner.user, applied.account, key)),
   };
 }
