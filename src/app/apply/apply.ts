@@ -19,7 +19,7 @@ import { checkWritable } from '../files.ts';
 import { isUsed, planStack, type RuleOptions, reviewOfStack, type StackPlan } from '../plan/plan.ts';
 import { withSession } from '../session/account-session.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from '../session/lab-session.ts';
-import { commitOf, RECORD_FILE } from '../session/records.ts';
+import { appliedFacts, commitOf, isSameApply, RECORD_FILE } from '../session/records.ts';
 import { confirmed, type Terminal } from '../terminal.ts';
 import { applyPlanned, blocked, type CarryOutOptions, isUnchanged, lockTimeout } from './carry-out.ts';
 
@@ -91,7 +91,7 @@ export async function planAndApply(
   const first = await planStack(session, { ...lockTimeout(workflow), rule });
   if (!first.ok) return first;
   const { account, record } = first.value;
-  if (workflow && record === null && isUsed(account, team.lab)) return fail('no-apply-record', {});
+  if (workflow && appliedFacts(record) === null && isUsed(account, team.lab)) return fail('no-apply-record', {});
   const byHand = record === null ? notAdopted(account, team, session.at) : [];
   if (workflow && byHand.length > 0) return fail('not-adopted', { members: byHand.map(({ key }) => key) });
   // Users who are not adopted yet would be created a second time; those who are would count as another person's.
@@ -115,9 +115,10 @@ export async function planAndApply(
   if (!agreed.ok) return agreed;
   const planned = agreed.value;
   if (planned.blocks.length > 0) return blocked(planned);
-  // What was approved is to be applied over what was applied then.
+  // What was approved, or agreed to, is to be applied over what was applied then.
   const isChecked = appliedAt === null || appliedAt === (planned.record?.at ?? '');
-  if (!isChecked) return fail('record-changed', { file: RECORD_FILE });
+  if (!isChecked || !isSameApply(planned.record, first.value.record))
+    return fail('record-changed', { file: RECORD_FILE });
   const carried = { workflow, commit, ownerIds, isApproved: appliedAt !== null };
   const steps = await applyPlanned(session, planned, carried, terminal, onBegin);
   if (!steps.ok) return steps;

@@ -16,7 +16,7 @@ import { HOUR_MS } from '../../text/dates.ts';
 import type { CompletedScan } from '../drift/run-scan.ts';
 import { planStack, type StackPlan } from '../plan/plan.ts';
 import type { LabSession } from '../session/lab-session.ts';
-import { type ApplyRecord, appliedIn, changeRecord, isSameApply, RECORD_FILE, readRecord } from '../session/records.ts';
+import { type ApplyRecord, appliedIn, isSameApply, noteInRecord, RECORD_FILE, readRecord } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
 import { applyPlanned, isUnchanged } from './carry-out.ts';
 
@@ -46,8 +46,7 @@ export async function reconcile(
   const applied = teamOf(record.team, newest);
   const mode = applied.settings.reconcile;
   const noteCheck = (announcements: readonly Announcement[]) =>
-    changeRecord(session.records, (latest) => ({
-      ...latest,
+    noteInRecord(session.records, (latest) => ({
       announcements: [...announcements],
       checkedAt: checkedAt ?? latest.checkedAt,
       administrators: [...completed.scan.administrators],

@@ -5,7 +5,8 @@ import type { WantedRole } from '../../aws/setup/account-roles.ts';
 import type { FactsOf } from '../../aws/setup/record.ts';
 import { partAction, type SetupPart } from '../../aws/setup/setup-part.ts';
 import { withS3 } from '../../aws/state-object.ts';
-import { failureOfBootstrap, type Result, succeed } from '../../diagnostics/failure.ts';
+import { fail, failureOfBootstrap, type Result, succeed } from '../../diagnostics/failure.ts';
+import { stableJson } from '../../iam/canonical.ts';
 import { inspectSetup, type Setup, type SetupAccount, setUpAccount } from '../../setup/bootstrap/bootstrap.ts';
 import { findRemoval, type Removal, removeSetup, type TeamStack } from '../../setup/bootstrap/destroy.ts';
 import { calledRelease, releaseOf } from '../../setup/release.ts';
@@ -53,7 +54,8 @@ export async function bootstrapLab(
       const facts = await repositoryFacts(options.given, recorded, options, process.env);
       return facts.ok ? calledRelease(facts.value, release) : facts;
     };
-    const found = await inspectSetup(account, session.team, factsOf, options.given.repository !== null);
+    const inspect = () => inspectSetup(account, session.team, factsOf, options.given.repository !== null);
+    const found = await inspect();
     if (!found.ok) return found;
     wanted = found.value.workflows?.roles ?? [];
     const lock = session.kind === 'real' ? await inspectLock(session, options) : null;
@@ -69,6 +71,11 @@ export async function bootstrapLab(
         ? succeed(null)
         : await writeLock(session, options, terminal);
     if (!locked.ok) return locked;
+    // A question can stay open for hours, in which someone else moves the lab.
+    const now = await inspect();
+    if (!now.ok) return now;
+    if (stableJson({ ...now.value, home: null }) !== stableJson({ ...found.value, home: null }))
+      return fail('plan-stale', { reason: 'the account is not as it was shown' });
     const steps = await begun('bootstrap', async () => {
       const made = await setUpAccount(account, session.team, setup);
       return made.ok ? applyRoles(session, setup.parts, options, terminal) : made;

@@ -19,7 +19,7 @@ import { failureText } from '../../text/failures/failures.ts';
 import { isUsed, planStack, type StackPlan, type StackPlanOptions } from '../plan/plan.ts';
 import { type AccountSession, eventWait } from '../session/account-session.ts';
 import type { LabSession } from '../session/lab-session.ts';
-import { type ApplyRecord, appliedIn, changeRecord, readRecord } from '../session/records.ts';
+import { type ApplyRecord, appliedIn, noteInRecord, readRecord } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface CompletedScan {
@@ -77,7 +77,7 @@ export async function checkApplied(
   const completed = await quickScan(session, BY_PLAN_ROLE, terminal);
   if ((before?.administrators ?? null) === null && completed.complete) {
     const administrators = [...completed.scan.administrators];
-    const noted = await changeRecord(session.records, (record) => ({ ...record, administrators }));
+    const noted = await noteInRecord(session.records, () => ({ administrators }));
     if (!noted.ok) terminal.stderr(`${failureText(noted.failure)}\n`);
   }
   return quickCheckOf(completed, null, session.naming);

@@ -171,10 +171,12 @@ async function deliveriesOf({ session }: LabKeys, { out }: Pick<DeliveryOptions,
 function effectsOf({ account, applied, confirmed }: LabKeys, { deliver }: Deliveries): KeyEffects {
   return {
     account,
-    // An apply can end while the keys of others are delivered: a key that it would not give goes again.
+    // An apply can end while keys are delivered, this one too: a key that it would not give goes again.
     async deliver(delivery) {
-      const same = await confirmed(async () => succeed(null));
-      return same.ok ? deliver(delivery) : same;
+      const before = await confirmed(async () => succeed(null));
+      const placed = before.ok ? await deliver(delivery) : before;
+      const after = placed.ok ? await confirmed(async () => succeed(null)) : placed;
+      return after.ok ? placed : after;
     },
     encrypt: (owner, key) => encryptFor(owner.recipient ?? '', secretText(owner.user, applied.account, key)),
   };

@@ -216,6 +216,11 @@ export function changeRecord(
   });
 }
 
+/** Notes what a check found. A record that someone deleted is not made again: it would pass for one of before the first apply. */
+export function noteInRecord(place: RecordPlace, note: (record: ApplyRecord) => Partial<ApplyRecord>) {
+  return changeRecord(place, (record) => (record.team === null ? null : { ...record, ...note(record) }));
+}
+
 /** Whether no apply began or ended between two readings of the record. Only drift checks change the rest. */
 export function isSameApply(one: ApplyRecord | null, other: ApplyRecord | null): boolean {
   const [first, second] = [one ?? NO_RECORD, other ?? NO_RECORD].map(({ at, team, begun }) => ({ at, team, begun }));
