@@ -13,7 +13,7 @@ import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
 const before: Team = { ...smallTeam, settings: { ...smallTeam.settings, reconcile: 'additions' } };
-/** What main has: no owner of the applied team approved it, since eve does in her own file. */
+/** What main has: no owner of the applied team approved it, since eve does in a file of their own. */
 const main: Team = {
   ...before,
   owners: ['ada', 'eve'],
