@@ -58,7 +58,7 @@ const boundary = (Condition?: object): readonly [Call, Call] => {
 };
 const tag: Call = (iam) => iam.send(new aws.TagUserCommand({ ...user('fay'), Tags: [{ Key: 'stop', Value: 'yes' }] }));
 
-/** What `fay` may do in AWS, and checks before CloudTrail has any event. */
+/** What `fay` may do in AWS, and checks to which CloudTrail gives no events. */
 function checksOf(test: LabInTest) {
   return {
     iam: test.lab(team).iam,

@@ -171,7 +171,7 @@ async function deliveriesOf({ session }: LabKeys, { out }: Pick<DeliveryOptions,
 function effectsOf({ account, applied, confirmed }: LabKeys, { deliver }: Deliveries): KeyEffects {
   return {
     account,
-    // An apply can end while keys are delivered, this one too: a key that it would not give goes again.
+    // An apply can end while keys are delivered, this one too: a key that it would not give is withdrawn.
     async deliver(delivery) {
       const before = await confirmed(async () => succeed(null));
       const placed = before.ok ? await deliver(delivery) : before;

@@ -216,7 +216,7 @@ export function changeRecord(
   });
 }
 
-/** Notes what a check found. A record that someone deleted is not made again: it would pass for one of before the first apply. */
+/** Notes what a check found. A deleted record is not made again: it would look like that of a lab before its first apply. */
 export function noteInRecord(place: RecordPlace, note: (record: ApplyRecord) => Partial<ApplyRecord>) {
   return changeRecord(place, (record) => (record.team === null ? null : { ...record, ...note(record) }));
 }

@@ -167,7 +167,7 @@ function isUntouched(old: AccessUser, next: AccessUser, changedGroups: ReadonlyS
   return text(old) === text(next) && !next.groups.some((group) => changedGroups.has(group));
 }
 
-/** Whether tags are restored, by several calls, while policies change: any of the tags can be what denies. */
+/** Whether tags are restored, by several calls, while policies change: each tag can be what denies. */
 function isTagged({ before, after }: BothEnds, name: string): boolean {
   const [old, next] = [userNamed(before, name), userNamed(after, name)];
   if (old === null || next === null) return false;
