@@ -8,7 +8,15 @@ import { appliedTeam } from '../../src/team/applied-team.ts';
 import { iamName } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import { testInTurn } from '../support/exhaustive.ts';
-import { appliedTo, copyOf, type LabInTest, type LabMemory, orThrow, withLab } from '../support/lab-in-test.ts';
+import {
+  applied,
+  appliedTo,
+  copyOf,
+  type LabInTest,
+  type LabMemory,
+  orThrow,
+  withLab,
+} from '../support/lab-in-test.ts';
 import { member, sampleTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 
@@ -96,3 +104,18 @@ test('of an apply that ended half-way what is missing is pending, and what was d
     expect(new Set(findings.map(({ cause }) => cause))).toEqual(new Set(['pending']));
   });
 });
+
+test('a check during which an apply ends says so, and takes nothing of it for a manual change', () =>
+  inLab(kept, async (test, lab) => {
+    let hasApplied = false;
+    test.listen(async ({ action, phase }) => {
+      if (action !== 'GetAccountAuthorizationDetails' || phase !== 'after' || hasApplied) return true;
+      hasApplied = true;
+      await applied(test.lab(withEve));
+      return true;
+    });
+    const scan = await fullScan(lab, { cloudTrail: false }, SILENT);
+    expect({ hasApplied, scan: scan.ok ? 'complete' : scan.failure.code }).toEqual({
+      ...{ hasApplied: true, scan: 'record-changed' },
+    });
+  }));

@@ -34,6 +34,9 @@ export interface BootstrapOptions extends Omit<LabSessionOptions, 'stack'> {
   readonly given: GivenFacts;
 }
 
+/** A question can stay open for hours, in which someone else moves the lab, or applies to it. */
+const stale = fail('plan-stale', { reason: 'the account is not as it was shown' });
+
 type OnSetup = (session: LabSession, setup: Setup) => void;
 
 /**
@@ -71,11 +74,9 @@ export async function bootstrapLab(
         ? succeed(null)
         : await writeLock(session, options, terminal);
     if (!locked.ok) return locked;
-    // A question can stay open for hours, in which someone else moves the lab.
     const now = await inspect();
     if (!now.ok) return now;
-    if (stableJson({ ...now.value, home: null }) !== stableJson({ ...found.value, home: null }))
-      return fail('plan-stale', { reason: 'the account is not as it was shown' });
+    if (stableJson({ ...now.value, home: null }) !== stableJson({ ...found.value, home: null })) return stale;
     const steps = await begun('bootstrap', async () => {
       const made = await setUpAccount(account, session.team, setup);
       return made.ok ? applyRoles(session, setup.parts, options, terminal) : made;
@@ -152,7 +153,8 @@ export async function removeBootstrap(
     const { given } = options;
     const factsOf: FactsOf = (recorded) => repositoryFacts(given, recorded, options, process.env);
     const stack = await teamStack(options, team);
-    const removal = await findRemoval(account, team, stack, given.repository === null ? factsOf : null);
+    const find = () => findRemoval(account, team, stack, given.repository === null ? factsOf : null);
+    const removal = await find();
     if (!removal.ok) return removal;
     onRemoval(session, removal.value);
     const isNothing = Object.values(removal.value)
@@ -160,6 +162,9 @@ export async function removeBootstrap(
       .every((each) => each === null);
     const may = await confirmed(terminal, `Delete this from account ${team.account}?`, options.yes || isNothing);
     if (!may.ok) return may;
+    const now = await find();
+    if (!now.ok) return now;
+    if (stableJson(now.value) !== stableJson(removal.value)) return stale;
     return begun('bootstrap --destroy', async () => {
       await removeSetup(account, team, removal.value);
       return succeed({ team, removal: removal.value });

@@ -1,7 +1,7 @@
 import { KEPT_MS, readIamEvents, WRITES } from '../../aws/cloudtrail.ts';
 import { takeInventory } from '../../aws/inventory/inventory.ts';
 import type { Inventory } from '../../aws/types.ts';
-import { type Result, succeed } from '../../diagnostics/failure.ts';
+import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { attribute, changedBack, changesAccessOf, manualChanges } from '../../drift/events/events.ts';
 import type { ScanResult } from '../../drift/finding.ts';
 import { quickCheckOf } from '../../drift/report/quick-check.ts';
@@ -19,7 +19,7 @@ import { failureText } from '../../text/failures/failures.ts';
 import { isUsed, planStack, type StackPlan, type StackPlanOptions } from '../plan/plan.ts';
 import { type AccountSession, eventWait } from '../session/account-session.ts';
 import type { LabSession } from '../session/lab-session.ts';
-import { type ApplyRecord, appliedIn, noteInRecord, readRecord } from '../session/records.ts';
+import { type ApplyRecord, appliedIn, isSameApply, noteInRecord, RECORD_FILE, readRecord } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface CompletedScan {
@@ -94,6 +94,8 @@ export async function fullScan(
   const inventory = await inventoryOf(session, 'all', record.value, terminal);
   const planned = await planStack(session, { ...options, untaintFirst: false, credentials: 'none' });
   if (!planned.ok) return planned;
+  // What an apply changed between the readings would be found as changed by hand.
+  if (!isSameApply(planned.value.record, record.value)) return fail('record-changed', { file: RECORD_FILE });
   const read = { inventory, plan: planned.value.classification };
   return succeed(await completeScan(session, read, record, options));
 }

@@ -33,38 +33,45 @@ export async function revokeKeys(
 ): Promise<Result<Revoked>> {
   return withKeyAccount(await openAccountSession(options, terminal), async (session, account) => {
     const { member, keyId } = options;
-    const allowed = options.delete ? await deletionAllowed(session, member) : succeed(null);
-    if (!allowed.ok) return allowed;
     const { lab } = session.team;
     const user = iamName(lab, member);
     const record = await readApplied(session);
     // An emergency does not wait for a record of this lab.
-    if (!record.ok) terminal.stderr(`${failureText(record.failure)}\n`);
+    if (!record.ok && !options.delete) terminal.stderr(`${failureText(record.failure)}\n`);
     const applied = record.ok ? record.value.ids.user[user] : undefined;
-    const listed = await askAws(() => session.names.list('user'));
-    if (!listed.ok) return listed;
-    // The member's is the user that was applied, whatever its name and path are now; keys of another one of the name go, too.
-    const users = listed.value.filter(
-      ({ name, path, id }) => id === applied || (name === user && path === labPath(lab)),
-    );
-    if (users.length === 0) return fail('no-user-of-member', { member });
-    const held: Revoked['keys'][number][] = [];
-    for (const { name } of users) {
-      const keys = await account.keys(name);
-      if (!keys.ok) return keys;
-      held.push(...keys.value.map((key) => ({ ...key, user: name })));
-    }
-    const chosen = held.filter(({ id }) => keyId === null || id === keyId);
-    if (keyId !== null && chosen.length === 0) return fail('unknown-access-key', { user, key: keyId });
-    const revoked = { session, user, keys: chosen.filter(({ active }) => active || options.delete) };
-    if (revoked.keys.length === 0) return succeed(revoked);
-    const confirmed = await confirm(revoked);
+    const find = async (): Promise<Result<Revoked['keys']>> => {
+      const allowed = options.delete ? await deletionAllowed(session, member) : succeed(null);
+      if (!allowed.ok) return allowed;
+      const listed = await askAws(() => session.names.list('user'));
+      if (!listed.ok) return listed;
+      // The member's is the user that was applied, whatever its name and path are now; keys of another one of the name go, too.
+      const users = listed.value.filter(
+        ({ name, path, id }) => id === applied || (name === user && path === labPath(lab)),
+      );
+      if (users.length === 0) return fail('no-user-of-member', { member });
+      const held: Revoked['keys'][number][] = [];
+      for (const { name } of users) {
+        const keys = await account.keys(name);
+        if (!keys.ok) return keys;
+        held.push(...keys.value.map((key) => ({ ...key, user: name })));
+      }
+      const chosen = held.filter(({ id }) => keyId === null || id === keyId);
+      if (keyId !== null && chosen.length === 0) return fail('unknown-access-key', { user, key: keyId });
+      return succeed(chosen.filter(({ active }) => active || options.delete));
+    };
+    const shown = await find();
+    if (!shown.ok) return shown;
+    if (shown.value.length === 0) return succeed({ session, user, keys: [] });
+    const confirmed = await confirm({ session, user, keys: shown.value });
     if (!confirmed.ok) return confirmed;
-    for (const key of revoked.keys) {
+    // A question can stay open for hours, in which `keys sync` makes another one.
+    const found = await find();
+    if (!found.ok) return found;
+    for (const key of found.value) {
       const done = await (options.delete ? account.delete(key.user, key.id) : account.deactivate(key.user, key.id));
       if (!done.ok) return stepFailed(member, options.delete ? 'delete' : 'deactivate', done.failure);
     }
-    return succeed(revoked);
+    return succeed({ session, user, keys: found.value });
   });
 }
 
