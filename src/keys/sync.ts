@@ -146,7 +146,7 @@ export async function createKey(
   return outcomeOf(owner, step, isKnown ? placed : stepFailed(owner.key, 'deliver', placed.failure));
 }
 
-/** Where a key was delivered; null if it must go again, because another one is older or the user is another by now. */
+/** Where a key was delivered; null if it must go again, because another one is older, one was revoked or the user is another. */
 async function delivered(
   owner: KeyOwner,
   before: readonly HeldKey[],
@@ -161,7 +161,10 @@ async function delivered(
   const known = new Set(before.map(({ id }) => id));
   // Of two that appear at once, both runs leave the same one.
   const [first] = oldestFirst(keys.value.filter((each) => !known.has(each.id)));
-  if (user.value?.id !== owner.userId || first?.id !== key.id) return succeed(null);
+  // Who revoked or deleted one since did not see this one, which has the same recipient.
+  const active = new Set(keys.value.flatMap((each) => (each.active ? [each.id] : [])));
+  const isRevoked = before.some((each) => each.active && !active.has(each.id));
+  if (user.value?.id !== owner.userId || first?.id !== key.id || isRevoked) return succeed(null);
   // What the library says of a recipient is of no use to anyone, and nothing thrown may leave a key behind.
   const armored = await encrypt(owner, key).catch(() => null);
   if (armored === null) return fail('key-not-encrypted', { member: owner.key });

@@ -15,12 +15,13 @@ export interface Deliveries {
   delivered(keys: readonly DeliveredKey[]): Promise<Result<readonly DeliveredKey[]>>;
 }
 
-/** One comment for each key, on the issue of the lab. */
+/** One comment for each key, on the issue of the lab. Its comments are read once: what others deliver meanwhile counts the next time. */
 export function toIssue(session: AccountSession, env: NodeJS.ProcessEnv): Result<Deliveries> {
   const { team, naming, records } = session;
   const github = connectGitHub(env);
   if (!github.ok) return github;
   const issue = keysIssue(github.value, team.lab);
+  let commented: ReturnType<typeof issue.delivered> | null = null;
   return succeed({
     async deliver(delivery) {
       const { user } = delivery.owner;
@@ -33,8 +34,9 @@ export function toIssue(session: AccountSession, env: NodeJS.ProcessEnv): Result
     async delivered(keys) {
       const byFile = await withMarker(records, keys);
       if (!byFile.ok) return byFile;
-      const commented = await issue.delivered();
-      return commented.ok ? succeed([...byFile.value, ...commented.value]) : commented;
+      commented ??= issue.delivered();
+      const byComment = await commented;
+      return byComment.ok ? succeed([...byFile.value, ...byComment.value]) : byComment;
     },
   });
 }

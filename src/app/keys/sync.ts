@@ -6,7 +6,6 @@ import { type HeldKey, replacedByNew } from '../../keys/rules.ts';
 import {
   carryOut,
   createKey,
-  type DeliveredKey,
   type KeyEffects,
   type KeyFacts,
   type KeyOutcome,
@@ -63,19 +62,21 @@ export async function syncLab(
   if (keys.unfinishedSince !== null) return fail('apply-unfinished', { at: keys.unfinishedSince });
   const deliveries = await deliveriesOf(keys, options);
   if (!deliveries.ok) return deliveries;
-  const markers = markersOf(deliveries.value, options);
   const withRecipient = keys.owners.filter(({ recipient }) => recipient !== null);
-  const facts = await keys.read(withRecipient, markers);
+  const facts = await keys.read(withRecipient, markersOf(deliveries.value, options));
   if (!facts.ok) return facts;
   const due = facts.value.filter(({ decision }) => decision.step !== null);
   const confirmed = due.length === 0 ? succeed(null) : await keys.confirmed(() => confirm(due, keys));
   if (!confirmed.ok) return confirmed;
+  // A question can stay open for hours, in which another run delivers keys.
+  const latest = await deliveriesOf(keys, options);
+  if (!latest.ok) return latest;
   const outcomes: KeyOutcome[] = [];
   const failures: Failure[] = [];
   for (const shown of due) {
-    const now = await readAgain(keys, shown, markers);
+    const now = await readAgain(keys, shown, markersOf(latest.value, options));
     if (!now.ok) failures.push(now.failure);
-    const outcome = now.ok ? await carryOut(now.value, effectsOf(keys, deliveries.value)) : null;
+    const outcome = now.ok ? await carryOut(now.value, effectsOf(keys, latest.value)) : null;
     if (outcome !== null) outcomes.push(outcome);
   }
   failures.push(...outcomes.flatMap(({ failure }) => failure ?? []));
@@ -102,16 +103,10 @@ async function readAgain(keys: LabKeys, { owner, decision }: KeyFacts, markers: 
   return now !== undefined && isShown ? succeed(now) : fail('keys-changed', { member: owner.key });
 }
 
-/** Asked once: what is delivered meanwhile counts the next time. */
-function markersOf(deliveries: Deliveries, { out }: Pick<DeliveryOptions, 'out'>): Markers {
-  let known: ReturnType<Markers> | null = null;
-  const ask = async (keys: readonly DeliveredKey[]): ReturnType<Markers> => {
-    const delivered = await deliveries.delivered(keys);
-    return delivered.ok ? succeed({ delivered: delivered.value, isComplete: out === null }) : delivered;
-  };
-  return (keys) => {
-    known ??= ask(keys);
-    return known;
+function markersOf({ delivered }: Deliveries, { out }: Pick<DeliveryOptions, 'out'>): Markers {
+  return async (keys) => {
+    const known = await delivered(keys);
+    return known.ok ? succeed({ delivered: known.value, isComplete: out === null }) : known;
   };
 }
 
