@@ -334,7 +334,7 @@ test('where there is a role or a token that writes, nothing is installed and not
   for (const { where, job } of privileged) {
     // What compares trees of a pull request reads no file of it; the last is a condition.
     const others =
-      /^(node (\.\.\/)?tool\/dist\/mturk-team\.cjs |git -C proposed (diff-tree (-r )?--quiet|log -1) |test -z "\$REFUSED" \|\| \{ echo "::error::\$REFUSED"; exit 1; \}$)/;
+      /^(node (\.\.\/)?tool\/dist\/mturk-team\.cjs |git -C proposed (diff-tree (-r )?--quiet|log -1) |test -z "\$REFUSED" \|\| \{ echo "::error::\$REFUSED"; exit 1; \}$|test "\$BASE" != "\$DEFAULT_BRANCH" \|\| echo )/;
     const runs = job.steps.flatMap(({ run }) => run ?? []);
     expect({ where, other: runs.filter((run) => !others.test(run)) }).toEqual({
       where,
@@ -429,12 +429,14 @@ test('what a pull request is planned or commented with runs only for one of this
     .map(({ job }) => job.if ?? job.steps.find(({ env }) => env?.GITHUB_TOKEN !== undefined)?.if ?? '');
   expect(conditions).toHaveLength(3);
   const needed = [
-    'github.event.pull_request.base.ref == github.event.repository.default_branch',
     'github.event.pull_request.head.repo.id == github.event.pull_request.base.repo.id',
     "github.event.pull_request.user.type == 'User'",
   ];
   for (const condition of conditions)
-    expect(condition.split(/ &&\s+/).filter((part) => !/^always|^needs\./.test(part))).toEqual(needed);
+    expect(condition.split(/ &&\s+/).filter((part) => !/^always/.test(part))).toEqual([
+      expect.stringMatching(/^(steps\.into|needs\.preview)\.outputs\.(into-)?default == 'true'$/),
+      ...needed,
+    ]);
 });
 
 test.each(['called-apply.yml', 'called-drift.yml'])('no job of %s runs for a branch that calls it', (name) => {
