@@ -4,6 +4,7 @@ import type { DriftFinding } from '../../../src/drift/finding.ts';
 import { boundaryArn, iamName, rolePolicyArn, workflowRoleArn } from '../../../src/team/names.ts';
 import type { Sample } from '../../support/detected-of.ts';
 import { findingOf, team } from '../../support/sample-scans.ts';
+import { member } from '../../support/sample-team.ts';
 
 const BO = 'perception-lab-bo';
 const PAYMASTER = 'perception-lab-paymaster';
@@ -222,11 +223,13 @@ describe('what was changed and changed back', () => {
       'perception-lab-b-o',
       'perception-lab-b-p',
     ],
+    ['one of its name, with a capital', true, 'perception-lab-b', 'perception-lab-b-Oz', 'perception-lab-b-p'],
     ['a lab that is no neighbor', true, 'other-lab', 'other-lab-bo', 'other-lab-payer'],
   ])('by the role of %s: %s', (_what, isListed, lab, userName, groupName) => {
     const neighbors = ['good-lab', 'perception', 'perception-lab-b'];
     const role = workflowRoleArn({ ...team, lab }, 'plan');
-    const beside = { ...team, settings: { ...team.settings, neighbors } };
+    const members = [...team.members, member({ key: 'b-Oz' })];
+    const beside = { ...team, members, settings: { ...team.settings, neighbors } };
     const [change] = changes(['AddUserToGroup', { userName, groupName }, { role }]);
     expect(change).toBeDefined();
     expect(manualChanges([change!.event], beside)).toHaveLength(isListed ? 1 : 0);

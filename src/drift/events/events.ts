@@ -24,7 +24,7 @@ export function manualChanges(events: readonly CloudTrailEvent[], team: Team): r
   const byRole = new Map(
     labs.flatMap((each) => WORKFLOW_ROLES.map((role) => [workflowRoleArn({ account, lab: each }, role), each])),
   );
-  const ours = new Set([...members, ...roles].map(({ key }) => iamName(lab, key)));
+  const ours = new Set([...members, ...roles].map(({ key }) => iamName(lab, key).toLowerCase()));
   // A lab's name can begin with another's.
   const labOf = (name: string) =>
     labs.filter((each) => keyOfIamName(each, name) !== null).sort((one, other) => other.length - one.length)[0];
