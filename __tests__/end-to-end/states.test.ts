@@ -73,7 +73,7 @@ test.each(sampleOf(STATES, 1))(
       ]);
 
       const { change, classification, saved, ruled } = orThrow(
-        await planStack(lab, { lock: false, untaintFirst: false }),
+        await planStack(lab, { lock: false, mayWriteState: false }),
       );
       expect(
         change.people.flatMap(({ user: name, operations: { gained, lost } }) =>

@@ -92,7 +92,7 @@ export async function fullScan(
   const record = await readRecord(session.records);
   if (!record.ok) return record;
   const inventory = await inventoryOf(session, 'all', record.value, terminal);
-  const planned = await planStack(session, { ...options, untaintFirst: false, credentials: 'none' });
+  const planned = await planStack(session, { ...options, mayWriteState: false, credentials: 'none' });
   if (!planned.ok) return planned;
   // What an apply changed between the readings would be found as changed by hand.
   if (!isSameApply(planned.value.record, record.value)) return fail('record-changed', { file: RECORD_FILE });

@@ -64,8 +64,8 @@ export interface StackPlanOptions {
   /** Whether the state is locked; true by default. */
   readonly lock?: boolean;
   readonly lockTimeoutSeconds?: number | undefined;
-  /** Whether taint marks may be removed from the state before the plan; by default if it is locked. */
-  readonly untaintFirst?: boolean;
+  /** Whether taint marks and users who are left out may be removed from the state before the plan; by default if it is locked. */
+  readonly mayWriteState?: boolean;
   /** The file that a pull request changes; by default the team that was applied. */
   readonly before?: Team | null;
   /** Whether to read the credentials of imported users, and who created their keys; `plan` by default. */
@@ -77,7 +77,7 @@ export interface StackPlanOptions {
 
 /**
  * Plans a lab's stack as the rule says. What exists already is imported by a second plan; taint marks of failed creations and
- * users who are left out are removed from the state, for which it is written. Without the lock it is only read: a mark then
+ * users who are left out are removed from the state, unless it may not be written: a mark then
  * shows as a replacement, which a guardrail blocks, and who is left out is left out of the plan that is shown.
  */
 export async function planStack(session: LabSession, options: StackPlanOptions = {}): Promise<Result<StackPlan>> {
@@ -135,14 +135,14 @@ function ofLab({ account, ruled: { team } }: Pick<StackPlan, 'account' | 'ruled'
 
 async function planOnce(
   session: LabSession,
-  { lock = true, untaintFirst = lock, lockTimeoutSeconds, before: base, credentials = 'plan', rule }: StackPlanOptions,
+  { lock = true, mayWriteState = lock, lockTimeoutSeconds, before: base, credentials = 'plan', rule }: StackPlanOptions,
   { ruled, account, record, policies, ids }: Decided,
 ): Promise<Result<StackPlan>> {
   const workspace = await session.workspace(session.stack, ruled.team);
   if (!workspace.ok) return workspace;
-  const options = { lockTimeoutSeconds, lock, untaintFirst };
+  const options = { lockTimeoutSeconds, lock, mayWriteState };
   const leaves = (saved: SavedPlan) => leftOutIn(saved, ruled, account, policies);
-  const written = await planImporting(session, workspace.value, options, lock ? leaves : undefined);
+  const written = await planImporting(session, workspace.value, options, leaves);
   if (!written.ok) return written;
   const { saved, imports, findings } = written.value;
   const leftOut = new Set(leaves(saved));
@@ -183,14 +183,14 @@ async function planOnce(
 export async function planWithout(
   workspace: Workspace,
   forgotten: (plan: SavedPlan) => readonly string[],
-  { untaintFirst = true, ...options }: PlanOptions & Pick<StackPlanOptions, 'untaintFirst'> = {},
+  { mayWriteState = true, ...options }: PlanOptions & Pick<StackPlanOptions, 'mayWriteState'> = {},
 ): Promise<Result<SavedPlan>> {
   const saved = await planChanges(workspace, options);
   if (!saved.ok) return saved;
   // Replaced only because their creation met an error, all converge without; it costs a member the access keys or the last day.
   const replaced = saved.value.plan.changes.filter(({ reason }) => reason === 'replace_because_tainted');
-  const tainted = untaintFirst ? replaced.map(({ address }) => address) : [];
-  const left = forgotten(saved.value);
+  const tainted = mayWriteState ? replaced.map(({ address }) => address) : [];
+  const left = mayWriteState ? forgotten(saved.value) : [];
   if (tainted.length + left.length === 0) return saved;
   const untainted = await untaint(workspace, tainted, options);
   if (!untainted.ok) return untainted;
