@@ -162,8 +162,8 @@ async function delivered(
   // Of two that appear at once, both runs leave the same one.
   const [first] = oldestFirst(keys.value.filter((each) => !known.has(each.id)));
   // Who revoked or deleted one since did not see this one, which has the same recipient.
-  const active = new Set(keys.value.flatMap((each) => (each.active ? [each.id] : [])));
-  const isRevoked = before.some((each) => each.active && !active.has(each.id));
+  const isActive = (id: string) => keys.value.some((each) => each.id === id && each.active);
+  const isRevoked = before.some(({ id, active }) => active && !isActive(id));
   if (user.value?.id !== owner.userId || first?.id !== key.id || isRevoked) return succeed(null);
   // What the library says of a recipient is of no use to anyone, and nothing thrown may leave a key behind.
   const armored = await encrypt(owner, key).catch(() => null);

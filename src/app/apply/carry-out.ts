@@ -14,7 +14,13 @@ import { iamName, keyOfIamName, labPath } from '../../team/names.ts';
 import type { Member } from '../../team/team.ts';
 import { limitsAddress, roleAddress } from '../../terraform/addresses.ts';
 import { isChange } from '../../terraform/plan.ts';
-import { type ApplyResult, applyPlan, type CommandOptions, type SavedPlan } from '../../terraform/run/commands.ts';
+import {
+  type ApplyResult,
+  applyPlan,
+  type CommandOptions,
+  outdatePlans,
+  type SavedPlan,
+} from '../../terraform/run/commands.ts';
 import { withProgress } from '../../terraform/run/progress.ts';
 import {
   appliedIn,
@@ -72,9 +78,11 @@ export async function applyPlanned(
   onBegin: () => void = () => {},
 ): Promise<Result<number>> {
   if (planned.blocks.length > 0) return blocked(planned);
-  const carried = isUnchanged(planned)
-    ? nothingBeyond(session, planned, { steps: 0, record: planned.record })
-    : await carryOut(session, planned, options, terminal, onBegin);
+  const isBegun = (planned.record?.begun ?? []).length > 0;
+  const carried =
+    isUnchanged(planned) && !isBegun
+      ? nothingBeyond(session, planned, { steps: 0, record: planned.record })
+      : await carryOut(session, planned, options, terminal, onBegin);
   if (!carried.ok) return carried;
   const { steps, record: last, read } = carried.value;
   const { lab } = session.team;
@@ -83,7 +91,6 @@ export async function applyPlanned(
     if (!isSameApply(record, last)) return isRecorded(record, team) ? record : null;
     const user = { ...knownIds(record, planned.ruled, lab), ...newIds(read) };
     const [at, { since = record.at, earlier }] = [session.now().toISOString(), record];
-    const isBegun = (planned.record?.begun ?? []).length > 0;
     const isTeamSame = isTeam({ ...team, day: record.team?.day ?? '' }, record);
     const isSame = !isBegun && record.commit === options.commit && isTeamSame;
     // What an administrator undid needs a new approval for good, whatever a workflow applies first.
@@ -197,6 +204,11 @@ async function carryOut(
   const applied = afterOwn(limited.value + early.value, terraform);
   if (!applied.ok) return applied;
   const { done } = applied.value;
+  // An apply that this one ends may sleep before Terraform begins, which refuses its plan if the state has another serial.
+  const ended = noChanges(planned)
+    ? await outdatePlans(planned.workspace, lockTimeout(options.workflow))
+    : succeed(null);
+  if (!ended.ok) return failedAfter(ended, done, 0);
   // Another apply may have waited for the lock, and have it now.
   const rule = ruleOnceCreated(planned);
   const again = await planStack(session, { ...lockTimeout(true), rule, record: recorded.value });

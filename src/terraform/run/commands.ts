@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type FailureCode, fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { pasted } from '../../text/escape.ts';
@@ -131,6 +131,19 @@ export async function forget(
   const args = ['state', 'rm', ...lockTimeout(options), ...addresses];
   const ran = await run(workspace, args, options);
   return ran.exitCode === 0 ? succeed(null) : failed(workspace, 'plan', ran);
+}
+
+/** Increments the serial of the state, if there is one: Terraform applies no plan that was saved before. */
+export async function outdatePlans(workspace: Workspace, options: CommandOptions = {}): Promise<Result<null>> {
+  const pulled = await run(workspace, ['state', 'pull'], options);
+  if (pulled.exitCode !== 0) return failed(workspace, 'apply', pulled);
+  if (pulled.stdout.trim() === '') return succeed(null);
+  const state: { readonly serial: number } = JSON.parse(pulled.stdout);
+  const file = join(workspace.directory, 'next.tfstate');
+  await writeFile(file, JSON.stringify({ ...state, serial: state.serial + 1 }), { mode: 0o600 });
+  const pushed = await run(workspace, ['state', 'push', ...lockTimeout(options), file], options);
+  await rm(file);
+  return pushed.exitCode === 0 ? succeed(null) : failed(workspace, 'apply', pushed);
 }
 
 /** Applies exactly the saved plan. An interrupt lets the calls under way finish and the state be written. */
