@@ -152,7 +152,7 @@ test('no folders of a module import each other', () => {
 /** Lines of each module, the local AWS emulator too. What an issue reached plus 5 %: raise one with a reason in the commit. */
 const BUDGETS: Readonly<Record<string, number>> = {
   cli: 4875,
-  app: 5416,
+  app: 5421,
   setup: 1745,
   eject: 667,
   emulator: 8370,

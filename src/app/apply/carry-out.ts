@@ -204,10 +204,10 @@ async function carryOut(
   const applied = afterOwn(limited.value + early.value, terraform);
   if (!applied.ok) return applied;
   const { done } = applied.value;
-  // An apply that this one ends may sleep before Terraform begins, which refuses its plan if the state has another serial.
-  const ended = noChanges(planned)
-    ? await outdatePlans(planned.workspace, lockTimeout(options.workflow))
-    : succeed(null);
+  // One that this apply ends may sleep before Terraform begins, which refuses its plan if the state has another serial: undoing
+  // manual changes alone leaves the same one.
+  const isEnding = (planned.record?.begun ?? []).length > 0;
+  const ended = isEnding ? await outdatePlans(planned.workspace, lockTimeout(options.workflow)) : succeed(null);
   if (!ended.ok) return failedAfter(ended, done, 0);
   // Another apply may have waited for the lock, and have it now.
   const rule = ruleOnceCreated(planned);

@@ -64,14 +64,19 @@ export async function revokeKeys(
     if (shown.value.length === 0) return succeed({ session, user, keys: [] });
     const confirmed = await confirm({ session, user, keys: shown.value });
     if (!confirmed.ok) return confirmed;
-    // A question can stay open for hours, in which `keys sync` makes another one.
-    const found = await find();
-    if (!found.ok) return found;
-    for (const key of found.value) {
-      const done = await (options.delete ? account.delete(key.user, key.id) : account.deactivate(key.user, key.id));
-      if (!done.ok) return stepFailed(member, options.delete ? 'delete' : 'deactivate', done.failure);
+    const done = new Map<string, Revoked['keys'][number]>();
+    // While it asks and waits for AWS, `keys sync` can make another one: that looks afterwards whether one was revoked.
+    for (;;) {
+      const found = await find();
+      if (!found.ok) return found;
+      const left = found.value.filter(({ id }) => !done.has(id));
+      for (const key of left) {
+        const ended = await (options.delete ? account.delete(key.user, key.id) : account.deactivate(key.user, key.id));
+        if (!ended.ok) return stepFailed(member, options.delete ? 'delete' : 'deactivate', ended.failure);
+        done.set(key.id, key);
+      }
+      if (left.length === 0 || keyId !== null) return succeed({ session, user, keys: [...done.values()] });
     }
-    return succeed({ session, user, keys: found.value });
   });
 }
 
