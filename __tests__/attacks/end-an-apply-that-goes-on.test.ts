@@ -9,10 +9,13 @@ import { operationsOf } from '../../src/catalog/mturk.ts';
 import type { Team } from '../../src/team/team.ts';
 import type { EngineHandle } from '../../src/terraform/run/process.ts';
 import { group, user } from '../support/attacked-lab.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { applied, appliedTo, carriedOut, orThrow, planned, withLab } from '../support/lab-in-test.ts';
 import { role, smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
+
+const test = testInTurn(2);
 
 const teamOf = (ofBo: readonly string[]): Team => ({
   ...smallTeam,

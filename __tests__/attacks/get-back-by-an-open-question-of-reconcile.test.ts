@@ -1,6 +1,9 @@
 import * as aws from '@aws-sdk/client-iam';
 import { attackedLabs, group, TODAY, TOMORROW, user } from '../support/attacked-lab.ts';
 import { answering, runHere } from '../support/command.ts';
+import { testInTurn } from '../support/exhaustive.ts';
+
+const test = testInTurn(3);
 
 const labs = attackedLabs();
 beforeAll(labs.prepare);
