@@ -77,8 +77,8 @@ export interface StackPlanOptions {
 
 /**
  * Plans a lab's stack as the rule says. What exists already is imported by a second plan; taint marks of failed creations and
- * users who are left out are removed from the state, unless it may not be written: a mark then
- * shows as a replacement, which a guardrail blocks, and who is left out is left out of the plan that is shown.
+ * users who are left out are removed from the state, unless it may not be written: a mark then shows as a replacement, which a
+ * guardrail blocks, and who is left out is left out of the plan that is shown.
  */
 export async function planStack(session: LabSession, options: StackPlanOptions = {}): Promise<Result<StackPlan>> {
   return planAsRuled(session, options, (decided) => planOnce(session, options, decided));
