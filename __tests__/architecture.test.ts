@@ -152,12 +152,12 @@ test('no folders of a module import each other', () => {
 /** Lines of each module, the local AWS emulator too. What an issue reached plus 5 %: raise one with a reason in the commit. */
 const BUDGETS: Readonly<Record<string, number>> = {
   cli: 4875,
-  app: 5421,
+  app: 5442,
   setup: 1745,
   eject: 667,
   emulator: 8370,
   drift: 6268,
-  review: 5400,
+  review: 5403,
   keys: 963,
   adopt: 1841,
   offboard: 680,

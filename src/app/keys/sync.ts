@@ -15,6 +15,7 @@ import {
 } from '../../keys/sync.ts';
 import { checkUnlinked } from '../files.ts';
 import { type AccountSessionOptions, openAccountSession } from '../session/account-session.ts';
+import { checkSameFile } from '../session/read-team.ts';
 import type { Terminal } from '../terminal.ts';
 import { type Deliveries, toDirectory, toIssue } from './deliveries.ts';
 import { type LabKeys, type Markers, withLabKeys } from './lab-keys.ts';
@@ -50,7 +51,16 @@ export async function syncKeys(
   terminal: Terminal,
   confirm: Confirm<readonly KeyFacts[]>,
 ): Promise<Result<Synced>> {
-  return withLabKeys(await openAccountSession(options, terminal), (keys) => syncLab(keys, options, confirm));
+  const confirmed = overSameFile(options, confirm);
+  return withLabKeys(await openAccountSession(options, terminal), (keys) => syncLab(keys, options, confirmed));
+}
+
+/** While it asks, a change can be merged by which a member gets no key, or one for another recipient. */
+function overSameFile<Shown>(options: DeliveryOptions, confirm: Confirm<Shown>): Confirm<Shown> {
+  return async (shown, keys) => {
+    const agreed = await confirm(shown, keys);
+    return agreed.ok ? checkSameFile(keys.session.team, options) : agreed;
+  };
 }
 
 /** The same in a lab that is already connected. */
@@ -126,7 +136,7 @@ export async function createForMember(
     const shown = await replaceable(keys, owner);
     if (!shown.ok) return shown;
     const { replaced } = shown.value;
-    const confirmed = await keys.confirmed(() => confirm({ owner, replaced }, keys));
+    const confirmed = await keys.confirmed(() => overSameFile(options, confirm)({ owner, replaced }, keys));
     if (!confirmed.ok) return confirmed;
     const now = await replaceable(keys, owner);
     if (!now.ok) return now;

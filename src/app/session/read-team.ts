@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import type { DisplayNames } from '../../access/text/names.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { convertedIn } from '../../github/git.ts';
+import { stableJson } from '../../iam/canonical.ts';
 import { iamName } from '../../team/names.ts';
 import { convertedFinding, readTeamFile, type TeamReading } from '../../team/parse/read-team.ts';
 import { printFindings } from '../../team/print-findings.ts';
@@ -32,6 +33,16 @@ export async function readTeam(
   if (team === null) return fail('team-file-invalid', { file, findings, source });
   if (findings.length > 0) terminal?.stderr(printFindings({ findings, source }, { color: terminal.color }));
   return succeed(team);
+}
+
+/** Fails if the file is invalid or says something else by now: while a question is open, a change can be merged and pulled. */
+export async function checkSameFile(
+  team: Team,
+  { file, today }: { file: string; today: string },
+): Promise<Result<null>> {
+  const now = await readTeam(file, today);
+  if (!now.ok) return now;
+  return stableJson(now.value) === stableJson(team) ? succeed(null) : fail('file-changed', { file });
 }
 
 /** The team that a change starts from; null if its file is empty (there was none) or has errors. */

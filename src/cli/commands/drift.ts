@@ -11,14 +11,13 @@ import {
 import { checkWritable } from '../../app/files.ts';
 import { type AccountSession, openAccountSession } from '../../app/session/account-session.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from '../../app/session/lab-session.ts';
-import { readTeam } from '../../app/session/read-team.ts';
+import { checkSameFile } from '../../app/session/read-team.ts';
 import { checkRecord } from '../../app/session/records.ts';
 import { confirmed, shownNames, type Terminal } from '../../app/terminal.ts';
-import { type Failure, fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { type Failure, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { DriftClass } from '../../drift/finding.ts';
 import { expiringAccess } from '../../drift/report/reminders.ts';
 import { driftJson, driftLines, reconciledBlocks } from '../../drift/report/terminal.ts';
-import { stableJson } from '../../iam/canonical.ts';
 import { labHeading } from '../../terraform/run/engine.ts';
 import { failureJson, printBlocks, printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
@@ -80,11 +79,8 @@ async function reconcileAndShow(
   const { account } = session.team;
   const agreed = await confirmed(terminal, `Apply what was applied last to account ${account} again?`, options.yes);
   // Nothing is given back that a change denies which was merged while it asked.
-  const newest = agreed.ok ? await readTeam(options.file, options.today) : agreed;
-  if (!newest.ok) return reportFailure(newest.failure, terminal);
-  if (stableJson(newest.value) !== stableJson(session.team)) {
-    return reportFailure(fail('file-changed', { file: options.file }).failure, terminal);
-  }
+  const same = agreed.ok ? await checkSameFile(session.team, options) : agreed;
+  if (!same.ok) return reportFailure(same.failure, terminal);
   const done = await reconcile(session, completed, terminal, options.checkedAt);
   if (!done.ok) {
     writeReconcileFailure(done.failure);

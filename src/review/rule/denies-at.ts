@@ -27,7 +27,12 @@ export function deniesAtUser(member: Member, actual: AccessUser, input: RuleInpu
   const isEnded = (deny: Statement) => (isLater && isLastDay(deny)) || (isEarlier && isFirstDay(deny));
   const inline = actual.inline.filter(({ name }) => name !== LIMITS_POLICY);
   const own = [{ ...document, Statement: limits.filter((deny) => !isComputed(deny)) }];
-  const ofLeft = rolesLeftBy(member, actual, input).flatMap((role) => deniesAtGroup(role, input));
+  // A policy that is not widened has Denies of earlier files, none of which is under a condition.
+  const isLasting = (role: string) => (deny: Statement) =>
+    deny.Condition !== undefined || holderOutside(role, input) === null;
+  const ofLeft = rolesLeftBy(member, actual, input).flatMap((role) =>
+    deniesAtGroup(role, input).filter(isLasting(role.key)),
+  );
   const others = [
     { Version: '2012-10-17', Statement: ofLeft },
     ...documentsOf({ ...actual, inline }, account.access),
@@ -52,9 +57,7 @@ function rolesLeftBy({ key, roles }: Member, actual: AccessUser, input: RuleInpu
   const isOfRole = (name: string) => team.roles.some((role) => iamName(team.lab, role.key) === name);
   const namesOf = (name: string) => (isOfRole(name) ? [name] : [name, recordedGroupName(name, input)]);
   const added = inside.flatMap(({ name }) => namesOf(name).flatMap((each) => keyOfIamName(team.lab, each) ?? []));
-  // From a group outside the path no apply takes anyone. A policy that is not widened has Denies of earlier files.
-  const isLeft = (role: string) =>
-    (!roles.includes(role) || takenPolicy(role, team, account.access) !== null) && holderOutside(role, input) === null;
+  const isLeft = (role: string) => !roles.includes(role) || takenPolicy(role, team, account.access) !== null;
   return [...new Set([...had, ...added])].filter(isLeft).map((role) => ({ key: role }));
 }
 
