@@ -13,7 +13,7 @@ import {
 import { desiredAccessBeforeDeletions } from '../../../src/access/sources/desired.ts';
 import type { EntityIds } from '../../../src/aws/types.ts';
 import { type PolicyDocument, type Statement, statementsOf } from '../../../src/iam/document.ts';
-import { givenBy } from '../../../src/review/rule/access.ts';
+import { documentsOf, givenBy } from '../../../src/review/rule/access.ts';
 import { recordedGroupName } from '../../../src/review/rule/identity.ts';
 import type { Applied } from '../../../src/review/rule/input.ts';
 import { ruleFor } from '../../../src/review/rule/rule.ts';
@@ -454,12 +454,13 @@ class Lab {
     ]);
     const arnOf = (key: string) => rolePolicyArn({ lab, account: this.account.account }, key);
 
-    // A role whose policy someone outside has does not hand its Denies on.
-    const gone = [...new Set(teams.flatMap((team) => team.roles.map(({ key }) => key)))].filter(
-      (key) => restored === null || restored.has(restoreName({ of: 'role', key })) || outside.has(arnOf(key)),
-    );
-    const skipped = new Set(gone.flatMap((key) => [iamName(lab, key)]));
+    const roles = [...new Set(teams.flatMap((team) => team.roles.map(({ key }) => key)))];
+    const isGone = (key: string) => restored === null || restored.has(restoreName({ of: 'role', key }));
+    const gone = roles.filter(isGone);
+    const skipped = new Set(gone.map((key) => iamName(lab, key)));
     const skippedPolicies = new Set<string | null>(gone.map(arnOf));
+    // A role whose policy someone outside has hands on Denies under a condition alone.
+    const shared = new Set(roles.flatMap((key) => (outside.has(arnOf(key)) ? [iamName(lab, key)] : [])));
     const hand = deniesByHand(this.account, teams, this.names);
     const tagged = {
       ...hand,
@@ -469,10 +470,14 @@ class Lab {
         tags: memberTags(lab, (this.names.user(user.name) ?? user.name).slice(lab.length + 1)),
       })),
       policies: hand.policies.filter(({ arn }) => !skippedPolicies.has(arn)),
-      groups: hand.groups.map((group) => ({
-        ...group,
-        attached: group.attached.filter((arn) => !skippedPolicies.has(arn)),
-      })),
+      groups: hand.groups.map((group) => {
+        const attached = group.attached.filter((arn) => !skippedPolicies.has(arn));
+        if (!shared.has(group.name) && !shared.has(this.names.group(group.name))) return { ...group, attached };
+        const Statement = documentsOf({ ...group, attached }, hand)
+          .flatMap((document) => (document === null ? [] : statementsOf(document)))
+          .filter(({ Condition }) => Condition !== undefined);
+        return { ...group, attached: [], inline: [{ name: 'kept', document: { Version: '2012-10-17', Statement } }] };
+      }),
     };
     const found = this.byId(atMoment(tagged, this.moment));
     // A later last day, or an earlier first one, ends Denies of everything by time.
