@@ -8,6 +8,7 @@ import {
   listOperations,
   NO_OPERATIONS,
   type OperationSet,
+  operationsOfStatement,
   union,
 } from '../../../src/access/operation-set.ts';
 import { desiredAccessBeforeDeletions } from '../../../src/access/sources/desired.ts';
@@ -19,7 +20,7 @@ import type { Applied } from '../../../src/review/rule/input.ts';
 import { ruleFor } from '../../../src/review/rule/rule.ts';
 import { type Ruled, restoreName } from '../../../src/review/rule/ruled.ts';
 import { appliedTeam } from '../../../src/team/applied-team.ts';
-import { iamName, labPath, memberTags, rolePolicyArn } from '../../../src/team/names.ts';
+import { iamName, LIMITS_POLICY, labPath, memberTags, rolePolicyArn } from '../../../src/team/names.ts';
 import type { Team } from '../../../src/team/team.ts';
 import { atMoment, deniesByHand, hadBefore, type Moment, type RecordedNames } from '../../support/by-hand.ts';
 import { changedWith, type ManualChange, manualChanges } from '../../support/changed-model.ts';
@@ -224,10 +225,14 @@ class Lab {
   change(changed: () => void): void {
     const had = () => this.byId(hadBefore(this.account, this.before, this.names));
     const before = had();
+    const kept = this.keptDenies();
     const denied = this.owed.size > 0 ? this.deniedByHand() : null;
     changed();
     this.identify();
     const after = had();
+    // Who removes a Deny that an apply kept gives back what it took.
+    const left = this.keptDenies();
+    const lifted = (id: string) => difference(of(kept, id), of(left, id));
     if (denied !== null) {
       const now = this.deniedByHand();
       for (const [id, owed] of this.owed) this.owed.set(id, difference(owed, difference(denied(id), now(id))));
@@ -240,8 +245,26 @@ class Lab {
       );
       const isStable = new Set(rolesIn).size === 1;
       const lost = isStable ? difference(of(before, id), of(after, id)) : NO_OPERATIONS;
-      this.taken.set(id, difference(union(of(this.taken, id), lost), difference(of(after, id), of(before, id))));
+      const given = union(difference(of(after, id), of(before, id)), lifted(id));
+      this.taken.set(id, difference(union(of(this.taken, id), lost), given));
     }
+  }
+
+  /** What Denies without a condition and a Sid in `limits` take, by the unique id of the user. */
+  private keptDenies(): ReadonlyMap<string, OperationSet> {
+    const isKept = ({ Sid, Effect, Condition }: Statement) =>
+      Effect === 'Deny' && Sid === undefined && Condition === undefined;
+    const limitsOf = ({ inline }: AccessModel['users'][number]) =>
+      inline.find(({ name }) => name === LIMITS_POLICY)?.document ?? null;
+    return this.byId(
+      new Map(
+        this.account.users.map((user) => {
+          const document = limitsOf(user);
+          const statements = document === null ? [] : statementsOf(document).filter(isKept);
+          return [user.name, statements.map(operationsOfStatement).reduce(union, NO_OPERATIONS)];
+        }),
+      ),
+    );
   }
 
   act(change: ManualChange): void {
