@@ -41,6 +41,12 @@ export function deniesAtUser(member: Member, actual: AccessUser, input: RuleInpu
   return manualDenies({ own, others }, known, exact).filter((deny) => !isEnded(deny));
 }
 
+/** What someone denied without a condition at roles that a member leaves and whose policy is not widened: no Deny of it is kept. */
+export function deniesNotKept(member: Member, actual: AccessUser, input: RuleInput): readonly Statement[] {
+  const left = rolesLeftBy(member, actual, input).filter(({ key }) => holderOutside(key, input) !== null);
+  return left.flatMap((role) => deniesAtGroup(role, input));
+}
+
 /**
  * Roles that an apply takes from a member, renamed ones, those of a manual membership, and those left out because their policy's
  * name is taken: their Denies stay the member's, although someone took the member out of the group before.

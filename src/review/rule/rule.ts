@@ -16,7 +16,7 @@ import { limitsPolicy, OUT_OF_REACH_SID, WITHHELD_SID } from '../../team/documen
 import { iamName, keyOfIamName, labPath, rolePolicyArn } from '../../team/names.ts';
 import { type AccessTeam, formerMember, type Member, type Role } from '../../team/team.ts';
 import { allowedOutright, deniedAtLeft, deniedIn, givenBy, givenByOthers, heldIn, unchangedIn } from './access.ts';
-import { deniesAtGroup, deniesAtUser } from './denies-at.ts';
+import { deniesAtGroup, deniesAtUser, deniesNotKept } from './denies-at.ts';
 import { identify, recordedGroupName, userOfId } from './identity.ts';
 import type { RuleInput } from './input.ts';
 import { deniedBy, withoutDenies } from './kept-denies.ts';
@@ -123,7 +123,7 @@ interface Facts {
   /** What they could give a user, if one was the lab's. */
   readonly reach: (user: string) => OperationSet;
   /** What a manual change took from a member, whose Denies are kept. */
-  readonly takenFrom: (key: string, actual: AccessUser, denies: readonly Statement[]) => OperationSet;
+  readonly takenFrom: (member: Member, actual: AccessUser, denies: readonly Statement[]) => OperationSet;
   /** What an apply can bring back: of a role whose group it does not write, only what a group outside the path gives. */
   readonly returning: (key: string) => OperationSet;
 }
@@ -156,10 +156,15 @@ function factsFor(ruled: readonly RuledEntry<Role>[], input: RuleInput): Facts {
     users.get(user)?.groups.some((group) => lost.has(group)) === true ? ALL_OPERATIONS : ofUser(others, user);
   const members = team.members.map((each) => ({ ...each, roles: writtenRoles(each, roles) }));
   const written = team.roles.every((role) => roles.includes(role)) ? gives : givenBy({ ...team, roles, members });
-  const takenFrom = (key: string, actual: AccessUser, denies: readonly Statement[]): OperationSet => {
+  const takenFrom = (member: Member, actual: AccessUser, denies: readonly Statement[]): OperationSet => {
     const { name: user } = actual;
+    const { key } = member;
     const staying = members.find((each) => each.key === key)?.roles.map((role) => iamName(team.lab, role)) ?? [];
-    const left = deniedAtLeft(actual, staying, account.access, team.lab, wasFrozen);
+    const left = union(
+      deniedAtLeft(actual, staying, account.access, team.lab, wasFrozen),
+      // Someone may have taken the member out of the group before.
+      alwaysDenied(deniesNotKept(member, actual, input)),
+    );
     const begun = begunWithheld(key, input);
     const denied = [
       begun,
@@ -222,7 +227,7 @@ function ruleForMember(member: Member, facts: Facts, input: RuleInput): RuledMem
   if (actual === null || restore.has(key)) return { ...ruled, written };
   const denies = deniesAtUser(member, actual, input);
   const keptDenies = withoutDenies(denies, lift.get(key));
-  const all = difference(takenFrom(key, actual, denies), operationSet(giveBack.get(key) ?? []));
+  const all = difference(takenFrom(member, actual, denies), operationSet(giveBack.get(key) ?? []));
   const taken = listOperations(intersection(all, returning(key)));
   return {
     ...ruled,
