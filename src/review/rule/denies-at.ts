@@ -7,7 +7,7 @@ import { documentsOf } from './access.ts';
 import { recordedGroupName, userOfId } from './identity.ts';
 import type { RuleInput } from './input.ts';
 import { isComputed, isFirstDay, isLastDay, manualDenies } from './kept-denies.ts';
-import { holderOutside, takenPolicy } from './outside.ts';
+import { holderOutside, takenGroup, takenPolicy } from './outside.ts';
 
 /** Denies that someone added for a member: at the user, a group of no role, or a role that the member leaves. */
 export function deniesAtUser(member: Member, actual: AccessUser, input: RuleInput): readonly Statement[] {
@@ -48,8 +48,8 @@ export function deniesNotKept(member: Member, actual: AccessUser, input: RuleInp
 }
 
 /**
- * Roles that an apply takes from a member, renamed ones, those of a manual membership, and those left out because their policy's
- * name is taken: their Denies stay the member's, although someone took the member out of the group before.
+ * Roles that an apply takes from a member, renamed ones, those of a manual membership, and those left out because a name is
+ * taken: their Denies stay the member's, although someone took the member out of the group before.
  */
 function rolesLeftBy({ key, roles }: Member, actual: AccessUser, input: RuleInput): readonly Pick<Role, 'key'>[] {
   const { team, applied, account } = input;
@@ -63,7 +63,8 @@ function rolesLeftBy({ key, roles }: Member, actual: AccessUser, input: RuleInpu
   const isOfRole = (name: string) => team.roles.some((role) => iamName(team.lab, role.key) === name);
   const namesOf = (name: string) => (isOfRole(name) ? [name] : [name, recordedGroupName(name, input)]);
   const added = inside.flatMap(({ name }) => namesOf(name).flatMap((each) => keyOfIamName(team.lab, each) ?? []));
-  const isLeft = (role: string) => !roles.includes(role) || takenPolicy(role, team, account.access) !== null;
+  const isTaken = (role: string) => (takenGroup(role, input) ?? takenPolicy(role, team, account.access)) !== null;
+  const isLeft = (role: string) => !roles.includes(role) || isTaken(role);
   return [...new Set([...had, ...added])].filter(isLeft).map((role) => ({ key: role }));
 }
 
