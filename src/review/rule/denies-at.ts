@@ -41,7 +41,7 @@ export function deniesAtUser(member: Member, actual: AccessUser, input: RuleInpu
   return manualDenies({ own, others }, known, exact).filter((deny) => !isEnded(deny));
 }
 
-/** What someone denied without a condition at roles that a member leaves and whose policy is not widened: no Deny of it is kept. */
+/** Denies at roles that a member leaves and whose policy is not widened: those without a condition are not kept. */
 export function deniesNotKept(member: Member, actual: AccessUser, input: RuleInput): readonly Statement[] {
   const left = rolesLeftBy(member, actual, input).filter(({ key }) => holderOutside(key, input) !== null);
   return left.flatMap((role) => deniesAtGroup(role, input));
