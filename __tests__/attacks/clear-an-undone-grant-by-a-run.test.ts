@@ -1,5 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { approvalInTest, pays } from '../support/approval-in-test.ts';
+import { testInTurn } from '../support/exhaustive.ts';
+
+const test = testInTurn(3);
 
 const { lab, record, approve, clone, check } = approvalInTest();
 

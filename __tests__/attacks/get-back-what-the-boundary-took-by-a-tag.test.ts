@@ -2,9 +2,12 @@ import * as aws from '@aws-sdk/client-iam';
 import { boundaryPolicy } from '../../src/team/documents.ts';
 import { boundaryArn } from '../../src/team/names.ts';
 import { user } from '../support/attacked-lab.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { applied, appliedTo, copyOf, type LabInTest, withLab } from '../support/lab-in-test.ts';
 import { smallTeam } from '../support/sample-team.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
+
+const test = testInTurn(3);
 
 const mayIn =
   ({ memory }: LabInTest) =>

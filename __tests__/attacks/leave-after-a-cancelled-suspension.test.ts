@@ -3,10 +3,13 @@ import { listOperations } from '../../src/access/operation-set.ts';
 import { applyPlanned } from '../../src/app/apply/carry-out.ts';
 import type { Team } from '../../src/team/team.ts';
 import { user } from '../support/attacked-lab.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { appliedTo, carriedOut, copyOf, type LabInTest, planned, TODAY, withLab } from '../support/lab-in-test.ts';
 import { role, smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessIn } from '../support/transient-access.ts';
+
+const test = testInTurn(4);
 
 const at = new Date(`${TODAY}T12:00:00Z`);
 const base: Team = {

@@ -2,6 +2,9 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { approvalInTest, pays } from '../support/approval-in-test.ts';
+import { testInTurn } from '../support/exhaustive.ts';
+
+const test = testInTurn(4);
 
 const { lab, record, merged, clone, check } = approvalInTest();
 

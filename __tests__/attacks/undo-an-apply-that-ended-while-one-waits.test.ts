@@ -2,10 +2,13 @@ import { applyPlanned } from '../../src/app/apply/carry-out.ts';
 import { planStack } from '../../src/app/plan/plan.ts';
 import type { Team } from '../../src/team/team.ts';
 import { user } from '../support/attacked-lab.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { applied, appliedTo, carriedOut, withLab } from '../support/lab-in-test.ts';
 import { member, smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
+
+const test = testInTurn(3);
 
 const before: Team = {
   ...smallTeam,
