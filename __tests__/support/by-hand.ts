@@ -137,7 +137,9 @@ export function deniesByHand(account: AccessModel, teams: readonly AccessTeam[],
     }),
     policies: denies.policies.map((policy) => {
       const isKnown = ofRoles.get(policy.arn);
-      return isKnown && policy.document ? { ...policy, document: without(policy.document, isKnown) } : policy;
+      const isOfFile = (each: Statement) =>
+        isKnown?.(each) === true || (each.Sid === 'NotWidened' && each.Condition === undefined);
+      return isKnown && policy.document ? { ...policy, document: without(policy.document, isOfFile) } : policy;
     }),
   };
 }

@@ -5,7 +5,7 @@ import { operationsOf } from '../catalog/mturk.ts';
 import { type PolicyDocument, type Statement, statementsOf } from '../iam/document.ts';
 import { givenBy } from '../review/rule/access.ts';
 import { deniedBy, isComputed } from '../review/rule/kept-denies.ts';
-import { OUT_OF_REACH_SID, rolePolicy, WITHHELD_SID } from '../team/documents.ts';
+import { NOT_WIDENED_SID, OUT_OF_REACH_SID, rolePolicy, WITHHELD_SID } from '../team/documents.ts';
 import { iamName, LIMITS_POLICY, rolePolicyArn } from '../team/names.ts';
 import type { AccessTeam } from '../team/team.ts';
 
@@ -29,10 +29,10 @@ export function withoutAddedDenies(
     if (document === null) return null;
     const statements = statementsOf(document);
     const isOf = (sid: string, each: Statement) =>
-      holder.kind === 'user' && each.Sid === sid && isComputed(each) && !isEmpty(deniedBy(each));
+      holder.kind === 'user' && isComputed(each, [sid]) && !isEmpty(deniedBy(each));
     const isWithheld = (each: Statement) => isOf(WITHHELD_SID, each);
     // Every statement of the file has a Sid.
-    const isKept = ({ Sid, Effect }: Statement) => Effect === 'Deny' && (Sid ?? '') === '';
+    const isKept = ({ Sid, Effect }: Statement) => Effect === 'Deny' && ['', NOT_WIDENED_SID].includes(Sid ?? '');
     const add = (kind: AddedDenies['kind'], found: readonly Statement[]) => {
       if (found.length > 0) denies.push({ holder, kind, statements: found });
     };

@@ -27,8 +27,7 @@ export function rolePolicy(
     return operations.length === 0 ? [] : [statement(sidOf(capability), 'Allow', operations)];
   });
   if (role.allowsNothing === true) statements.push(NOTHING);
-  if (role.deny.length > 0) statements.push(statement('Deny', 'Deny', role.deny));
-  if (freeze.length > 0) statements.push(statement(FREEZE_SID, 'Deny', freeze.flatMap(operationsOf)));
+  statements.push(...denyOf('Deny', role.deny), ...denyOf(FREEZE_SID, freeze.flatMap(operationsOf)));
   return documentWithin(QUOTAS.managedPolicySize, statements, role.keptDenies ?? []);
 }
 
@@ -38,6 +37,9 @@ export const WITHHELD_SID = 'Withheld';
 /** The Sid of the Deny of what a group outside the lab's path could give beside the file. */
 export const OUT_OF_REACH_SID = 'OutOfReach';
 
+/** The Sid of the Deny that a role's policy keeps from an earlier file while no apply may widen it. */
+export const NOT_WIDENED_SID = 'NotWidened';
+
 /**
  * The inline policy that suspends a member, denies access before the first day and after the last one even if no workflow
  * runs, and what is withheld or out of reach; null if there is nothing to limit.
@@ -46,8 +48,6 @@ export function limitsPolicy(
   member: Pick<Member, 'from' | 'until' | 'suspended' | 'withheld' | 'keptDenies' | 'outOfReach'>,
 ): PolicyDocument | null {
   const { from, until, suspended, withheld = [], keptDenies = [], outOfReach = [] } = member;
-  const denied = (sid: string, operations: readonly Operation[]) =>
-    operations.length === 0 ? [] : [statement(sid, 'Deny', operations)];
   const when = (operator: string, time: string) => ({ Condition: { [operator]: { 'aws:CurrentTime': time } } });
   const statements: readonly Statement[] = [
     ...(from === null ? [] : [{ Sid: 'From', ...DENY_ALL_STATEMENT, ...when('DateLessThan', `${from}T00:00:00Z`) }]),
@@ -56,9 +56,9 @@ export function limitsPolicy(
       : [{ Sid: 'Until', ...DENY_ALL_STATEMENT, ...when('DateGreaterThanEquals', endOf(until)) }]),
     ...(suspended ? [{ Sid: 'Suspended', ...DENY_ALL_STATEMENT }] : []),
     // Not among what a Deny of everything replaces: the rule asks for it again, and it would fit then.
-    ...denied(OUT_OF_REACH_SID, outOfReach),
+    ...denyOf(OUT_OF_REACH_SID, outOfReach),
   ];
-  return documentWithin(QUOTAS.inlinePoliciesSizePerUser, statements, keptDenies, denied(WITHHELD_SID, withheld));
+  return documentWithin(QUOTAS.inlinePoliciesSizePerUser, statements, keptDenies, denyOf(WITHHELD_SID, withheld));
 }
 
 /** Denies that do not fit into the quota (characters) become one of everything: the kept ones, then those of `withheld`, too. */
@@ -103,6 +103,11 @@ export function boundaryPolicy(team: Pick<Team, 'lab' | 'account'>): PolicyDocum
       },
     ],
   };
+}
+
+/** A Deny of some operations, if there are any. */
+export function denyOf(sid: string, operations: readonly Operation[]): readonly Statement[] {
+  return operations.length === 0 ? [] : [statement(sid, 'Deny', operations)];
 }
 
 function statement(sid: string, effect: 'Allow' | 'Deny', operations: readonly Operation[]): Statement {

@@ -8,6 +8,7 @@ import type { Applied } from '../../../src/review/rule/input.ts';
 import { deniedBy, isComputed } from '../../../src/review/rule/kept-denies.ts';
 import { ruleFor } from '../../../src/review/rule/rule.ts';
 import { appliedTeam } from '../../../src/team/applied-team.ts';
+import { NOT_WIDENED_SID, OUT_OF_REACH_SID, WITHHELD_SID } from '../../../src/team/documents.ts';
 import { iamName, labPath } from '../../../src/team/names.ts';
 import type { Team } from '../../../src/team/team.ts';
 import { EXHAUSTIVE } from '../../support/exhaustive.ts';
@@ -132,7 +133,7 @@ function deniedTo(model: AccessModel, key: string): OperationSet {
       ...model.policies.filter(({ arn }) => attached.includes(arn)).map(({ document }) => document),
     ])
     .flatMap((document) => (document === null ? [] : statementsOf(document)))
-    .filter((each) => !isComputed(each))
+    .filter((each) => !isComputed(each, [WITHHELD_SID, OUT_OF_REACH_SID, NOT_WIDENED_SID]))
     .map(deniedBy)
     .reduce(union, NO_OPERATIONS);
 }

@@ -14,7 +14,7 @@ import {
 import { desiredAccessBeforeDeletions } from '../../../src/access/sources/desired.ts';
 import type { EntityIds } from '../../../src/aws/types.ts';
 import { type PolicyDocument, type Statement, statementsOf } from '../../../src/iam/document.ts';
-import { documentsOf, givenBy } from '../../../src/review/rule/access.ts';
+import { givenBy } from '../../../src/review/rule/access.ts';
 import { recordedGroupName } from '../../../src/review/rule/identity.ts';
 import type { Applied } from '../../../src/review/rule/input.ts';
 import { ruleFor } from '../../../src/review/rule/rule.ts';
@@ -467,14 +467,7 @@ class Lab {
   /** What someone denied by hand, but at the restored roles, by the id and name of a user; without a name not by time. */
   private deniedByHand(restored: ReadonlySet<string> | null = null): (id: string, name?: string) => OperationSet {
     const { lab } = this.file;
-    const path = labPath(lab);
     const teams = [this.file, ...this.before];
-    const isOut = ({ name, path: own }: AccessModel['users'][number]) =>
-      own !== path || !teams.some(({ members }) => members.some(({ key }) => iamName(lab, key) === name));
-    const outside = new Set([
-      ...this.account.groups.filter((group) => group.path !== path).flatMap(({ attached }) => attached),
-      ...this.account.users.filter(isOut).flatMap(({ attached, boundary }) => [...attached, boundary]),
-    ]);
     const arnOf = (key: string) => rolePolicyArn({ lab, account: this.account.account }, key);
 
     const roles = [...new Set(teams.flatMap((team) => team.roles.map(({ key }) => key)))];
@@ -482,25 +475,25 @@ class Lab {
     const gone = roles.filter(isGone);
     const skipped = new Set(gone.map((key) => iamName(lab, key)));
     const skippedPolicies = new Set<string | null>(gone.map(arnOf));
-    // A role whose policy someone outside has hands on Denies under a condition alone.
-    const shared = new Set(roles.flatMap((key) => (outside.has(arnOf(key)) ? [iamName(lab, key)] : [])));
+    // Denies of the lab's groups end for who is outside its path.
+    const inside = new Set(this.account.groups.flatMap(({ name, path }) => (path === labPath(lab) ? [name] : [])));
+    const isKeptFor = ({ path }: AccessModel['users'][number], group: string) =>
+      path === labPath(lab) || !inside.has(group);
     const hand = deniesByHand(this.account, teams, this.names);
     const tagged = {
       ...hand,
       users: hand.users.map((user) => ({
         ...user,
-        groups: user.groups.filter((group) => !skipped.has(group) && !skipped.has(this.names.group(group))),
+        groups: user.groups.filter(
+          (group) => !skipped.has(group) && !skipped.has(this.names.group(group)) && isKeptFor(user, group),
+        ),
         tags: memberTags(lab, (this.names.user(user.name) ?? user.name).slice(lab.length + 1)),
       })),
       policies: hand.policies.filter(({ arn }) => !skippedPolicies.has(arn)),
-      groups: hand.groups.map((group) => {
-        const attached = group.attached.filter((arn) => !skippedPolicies.has(arn));
-        if (!shared.has(group.name) && !shared.has(this.names.group(group.name))) return { ...group, attached };
-        const Statement = documentsOf({ ...group, attached }, hand)
-          .flatMap((document) => (document === null ? [] : statementsOf(document)))
-          .filter(({ Condition }) => Condition !== undefined);
-        return { ...group, attached: [], inline: [{ name: 'kept', document: { Version: '2012-10-17', Statement } }] };
-      }),
+      groups: hand.groups.map((group) => ({
+        ...group,
+        attached: group.attached.filter((arn) => !skippedPolicies.has(arn)),
+      })),
     };
     const found = this.byId(atMoment(tagged, this.moment));
     // A later last day, or an earlier first one, ends Denies of everything by time.

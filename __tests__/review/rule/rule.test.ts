@@ -1530,6 +1530,27 @@ describe('names that something else has', () => {
     },
   );
 
+  test('once no one outside has the policy, an earlier Deny of the file ends there, and one that someone added stays', () => {
+    const added = statement('Deny', 'mechanicalturk:CreateHIT');
+    const ofFile = { ...statement('Deny', 'mechanicalturk:SendBonus'), Sid: 'Deny' };
+    const input = inputOf({
+      team: paymaster(full),
+      applied: paymaster({ ...full, deny: ['SendBonus'] }),
+      change: all(eve({ attached: [payArn] }), edit(payArn, says(ofFile, added))),
+    });
+    const payDenies = (ruled: Ruled) => ruled.team.roles.find(({ key }) => key === 'paymaster')?.keptDenies;
+    const kept = { Effect: 'Deny', Action: 'mechanicalturk:CreateHIT', Resource: '*' };
+    const first = ruleFor(input);
+    expect(payDenies(first)).toEqual([
+      kept,
+      expect.objectContaining({ Sid: 'NotWidened', Action: ['mechanicalturk:SendBonus'] }),
+    ]);
+    const written = afterApply(input.account.access, first, paymaster(full));
+    const access = { ...written, users: written.users.filter(({ name: each }) => each !== 'eve') };
+    const facts = { ...input.applied!, team: appliedTeam(paymaster(full), TODAY) };
+    expect(payDenies(ruleFor({ ...input, applied: facts, account: { ...input.account, access } }))).toEqual([kept]);
+  });
+
   test("a member's user outside the path with a role's policy holds the role back", () => {
     const change = changeUser('bo', () => ({ path: '/elsewhere/', attached: [payArn] }));
     const { team, withheld } = ruled({ applied: paymaster({ allow: ['GetHIT'] }), team: paymaster({}), change });

@@ -2,7 +2,7 @@ import { type AccessModel, emptyModel, type InlinePolicy, mapDocuments, policyNa
 import { type Difference, differenceKey, differences, resultKey, subjectKey } from '../../access/model-difference.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
 import { type Statement, statementsOf } from '../../iam/document.ts';
-import { OUT_OF_REACH_SID, WITHHELD_SID } from '../../team/documents.ts';
+import { NOT_WIDENED_SID, OUT_OF_REACH_SID, WITHHELD_SID } from '../../team/documents.ts';
 import { keyOfIamName } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import {
@@ -100,7 +100,7 @@ export function unexplainedBy(
 /** What an apply wrote without what no file says: kept Denies have no Sid. */
 function withoutWithheld(recorded: AccessModel): AccessModel {
   const isOfFile = ({ Effect, Sid }: Statement) =>
-    Effect === 'Allow' || (Sid !== undefined && Sid !== WITHHELD_SID && Sid !== OUT_OF_REACH_SID);
+    Effect === 'Allow' || (Sid !== undefined && ![WITHHELD_SID, OUT_OF_REACH_SID, NOT_WIDENED_SID].includes(Sid));
   const model = mapDocuments(
     recorded,
     (document) => document && { ...document, Statement: statementsOf(document).filter(isOfFile) },

@@ -12,11 +12,10 @@ import { timeOfDeny } from '../../access/time-conditions.ts';
 import { canonicalDocument } from '../../iam/canonical.ts';
 import { type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
 import { resourceMatches } from '../../iam/evaluate.ts';
-import { OUT_OF_REACH_SID, WITHHELD_SID } from '../../team/documents.ts';
 
-/** Whether a Deny of `limits` is one that every apply computes again. */
-export function isComputed({ Sid, Condition }: Statement): boolean {
-  return (Sid === WITHHELD_SID || Sid === OUT_OF_REACH_SID) && Condition === undefined;
+/** Whether a Deny has one of some Sids, as what every apply computes again, and no condition. */
+export function isComputed({ Sid = '', Condition }: Statement, sids: readonly string[]): boolean {
+  return sids.includes(Sid) && Condition === undefined;
 }
 
 /** Mechanical Turk has no resources: every call is made on `*`. */

@@ -12,11 +12,11 @@ import {
 } from '../../access/operation-set.ts';
 import { type Operation, operationsOf } from '../../catalog/mturk.ts';
 import { type Statement, statementsOf } from '../../iam/document.ts';
-import { limitsPolicy, OUT_OF_REACH_SID, WITHHELD_SID } from '../../team/documents.ts';
+import { denyOf, limitsPolicy, NOT_WIDENED_SID, OUT_OF_REACH_SID, WITHHELD_SID } from '../../team/documents.ts';
 import { iamName, keyOfIamName, labPath, rolePolicyArn } from '../../team/names.ts';
 import { type AccessTeam, formerMember, type Member, type Role } from '../../team/team.ts';
 import { allowedOutright, deniedAtLeft, deniedIn, givenBy, givenByOthers, heldIn, unchangedIn } from './access.ts';
-import { deniesAtGroup, deniesAtUser, deniesNotKept } from './denies-at.ts';
+import { deniesAtGroup, deniesAtUser } from './denies-at.ts';
 import { identify, recordedGroupName, userOfId } from './identity.ts';
 import type { RuleInput } from './input.ts';
 import { deniedBy, withoutDenies } from './kept-denies.ts';
@@ -160,11 +160,7 @@ function factsFor(ruled: readonly RuledEntry<Role>[], input: RuleInput): Facts {
     const { name: user } = actual;
     const { key } = member;
     const staying = members.find((each) => each.key === key)?.roles.map((role) => iamName(team.lab, role)) ?? [];
-    const left = union(
-      deniedAtLeft(actual, staying, account.access, team.lab, wasFrozen),
-      // Someone may have taken the member out of the group before.
-      alwaysDenied(deniesNotKept(member, actual, input)),
-    );
+    const left = deniedAtLeft(actual, staying, account.access, team.lab, wasFrozen);
     const begun = begunWithheld(key, input);
     const denied = [
       begun,
@@ -278,13 +274,17 @@ function alwaysDenied(denies: readonly Statement[]): OperationSet {
 /** A role whose policy someone has from whom no apply takes it: it is written, and gives no more than it does now. */
 function notWidened(role: Role, input: RuleInput): Role & Required<Pick<Role, 'keptDenies'>> {
   const { team, account } = input;
-  const keptDenies = deniesAtGroup(role, input, true);
+  const manual = deniesAtGroup(role, input);
   const policy = account.access.policies.find(({ arn }) => arn === rolePolicyArn(team, role.key));
-  if (policy === undefined) return { ...role, keptDenies };
+  if (policy === undefined) return { ...role, keptDenies: manual };
   const { document } = policy;
+  const statements = document === null ? [] : statementsOf(document);
+  const denied = [operationSet(role.deny), operationSet(team.freeze.flatMap(operationsOf)), alwaysDenied(manual)];
+  const notWidened = listOperations(difference(alwaysDenied(statements), denied.reduce(union)));
   const allows = allowedOutright(document);
   const allow = listOperations(intersection(operationSet(role.allow), allows));
-  const isAllowing = document !== null && statementsOf(document).some(({ Effect }) => Effect === 'Allow');
+  const isAllowing = statements.some(({ Effect }) => Effect === 'Allow');
   const isEmptied = allow.length === 0 && (role.allow.length > 0 || isAllowing);
+  const keptDenies = [...manual, ...denyOf(NOT_WIDENED_SID, notWidened)];
   return { ...role, keptDenies, allow, ...(isEmptied ? { allowsNothing: true } : {}) };
 }
