@@ -171,6 +171,12 @@ class Lab {
   private readonly owed = new Map<string, OperationSet>();
 
   private readonly moment: Moment;
+  /** Unique ids, names and ARNs of the first account. */
+  readonly first: {
+    readonly user: readonly string[];
+    readonly group: readonly (readonly [string, string])[];
+    readonly policy: readonly string[];
+  };
 
   constructor(first: Team, moment: Moment) {
     this.moment = moment;
@@ -180,6 +186,8 @@ class Lab {
     this.record = { team: appliedTeam(first, DAY), begun: [], ids: this.copyOfIds() };
     this.file = first;
     this.last = first;
+    const policy = first.roles.map((role) => rolePolicyArn(first, role.key));
+    this.first = { user: [...this.ids.user.values()], group: [...this.ids.group], policy };
   }
 
   private copyOfIds(): EntityIds {
@@ -270,6 +278,59 @@ class Lab {
   act(change: ManualChange): void {
     this.change(() => {
       this.account = changedWith(this.account, this.file, [change]);
+    });
+  }
+
+  /** Who may do what now, by the unique id of the user. */
+  access(): ReadonlyMap<string, OperationSet> {
+    return this.byId(atMoment(this.account, this.moment));
+  }
+
+  meet(event: Event | Denial): void {
+    if (event.kind === 'merge') this.file = merged(this.file, event);
+    else if (event.kind === 'change') for (const change of event.changes) this.act(change);
+    else if (event.kind === 'rename') this.rename(event);
+    else if (event.kind === 'deny') this.deny(event);
+    else {
+      const isRestored = (_role: unknown, at: number) => (event.restored >> at) % 2 === 1;
+      const restored = this.file.roles.filter(isRestored).map(({ key }) => restoreName({ of: 'role', key }));
+      this.apply({ ...event, restored: new Set(restored) });
+    }
+  }
+
+  /** At who or what has the unique id, or is the policy, of the first account. */
+  private deny({ at, one, document }: Denial): void {
+    this.change(() => {
+      const chosen = <T>(all: readonly T[]) => all[one % Math.max(1, all.length)];
+      const written = <Held extends AccessModel['groups'][number] | AccessModel['users'][number]>(
+        held: Held,
+      ): Held => ({
+        ...held,
+        inline: [...held.inline, { name: `denies ${held.inline.length}`, document }],
+      });
+      // A role's group by its name, or as someone renamed it.
+      const role = chosen(this.first.group);
+      const group = this.ids.group.has(role?.[0] ?? '')
+        ? role?.[0]
+        : [...this.ids.group].find(([, id]) => id === role?.[1])?.[0];
+      this.account = {
+        ...this.account,
+        users: this.account.users.map((user) =>
+          at === 'user' && this.ids.user.get(user.name) === chosen(this.first.user) ? written(user) : user,
+        ),
+        groups: this.account.groups.map((each) => (at === 'group' && each.name === group ? written(each) : each)),
+        policies: this.account.policies.map((policy) =>
+          at === 'policy' && policy.arn === chosen(this.first.policy) && policy.document !== null
+            ? {
+                ...policy,
+                document: {
+                  ...policy.document,
+                  Statement: [...statementsOf(policy.document), ...statementsOf(document)],
+                },
+              }
+            : policy,
+        ),
+      };
     });
   }
 
@@ -543,21 +604,75 @@ class Lab {
   }
 }
 
+/** What an administrator denies, at whom or what the account had first. */
+interface Denial {
+  readonly kind: 'deny';
+  readonly at: 'user' | 'group' | 'policy';
+  readonly one: number;
+  readonly document: PolicyDocument;
+}
+
+const denial: fc.Arbitrary<Denial> = fc.record({
+  kind: fc.constant('deny' as const),
+  at: fc.constantFrom('user' as const, 'group' as const, 'policy' as const),
+  one: fc.nat(7),
+  document: denying,
+});
+
+/** What gives no one back anything by itself. */
+const HELPING = ['join', 'leave', 'attach AWS', "attach the lab's", 'a user outside', 'a group outside'] as const;
+
+const helperEvent: fc.Arbitrary<Event> = fc.oneof(
+  fc.record({ kind: fc.constant('change' as const), changes: manualChanges(HELPING) }),
+  fc.record({
+    kind: fc.constant('rename' as const),
+    of: fc.constantFrom('user' as const, 'group' as const, 'group' as const, 'back' as const),
+    one: fc.nat(7),
+    other: fc.nat(3),
+  }),
+);
+
+const ordinary: fc.Arbitrary<Event | Denial> = fc.oneof(
+  denial,
+  fc.record({ kind: fc.constant('merge' as const), edit: fc.nat(9), role: fc.nat(5), member: fc.nat(9) }),
+  fc.constant({ kind: 'apply' as const, steps: 4, restored: 0, isLifted: false }),
+);
+
+const helpedEvenings = fc.array(
+  fc.oneof(
+    ordinary.map((each) => ({ isHelp: false, each })),
+    helperEvent.map((each) => ({ isHelp: true, each })),
+  ),
+  { minLength: 4, maxLength: 10 },
+);
+
+test('who helps from outside brings no one anything back that the same evening without them keeps denied', () => {
+  fc.assert(
+    fc.property(withoutDeletions, moment, helpedEvenings, (first, when, events) => {
+      const evening = (isHelped: boolean) => {
+        const lab = new Lab(first, when);
+        for (const { isHelp, each } of events) if (isHelped || !isHelp) lab.meet(each);
+        lab.meet({ kind: 'apply', steps: 4, restored: 0, isLifted: false });
+        return lab;
+      };
+      const [alone, helped] = [evening(false), evening(true)];
+      for (const { key } of alone.file.members) {
+        const id = alone.ids.user.get(iamName(first.lab, key));
+        if (!alone.first.user.includes(id ?? '')) continue;
+        expect(listOperations(difference(of(helped.access(), id), of(alone.access(), id)))).toEqual([]);
+      }
+    }),
+    { numRuns: EXHAUSTIVE ? 1_500 : 15 },
+  );
+});
+
 test('on any evening, an apply gives no one more than the file and nothing back that a manual change took', () => {
   fc.assert(
     fc.property(withoutDeletions, moment, evenings, (first, when, events) => {
       const lab = new Lab(first, when);
       const last = { kind: 'apply' as const, steps: 4, restored: 0, isLifted: false };
       for (const each of [...events, last, { ...last, restored: 63 }]) {
-        if (each.kind === 'merge') lab.file = merged(lab.file, each);
-        else if (each.kind === 'change') for (const change of each.changes) lab.act(change);
-        else if (each.kind === 'rename') lab.rename(each);
-        else {
-          const restored = lab.file.roles
-            .filter((_role, at) => (each.restored >> at) % 2 === 1)
-            .map(({ key }) => restoreName({ of: 'role', key }));
-          lab.apply({ ...each, restored: new Set(restored) });
-        }
+        lab.meet(each);
       }
     }),
     { numRuns: EXHAUSTIVE ? 3_000 : 25 },
