@@ -310,15 +310,16 @@ class Lab {
       });
       // A role's group by its name, or as someone renamed it.
       const role = chosen(this.first.group);
-      const group = this.ids.group.has(role?.[0] ?? '')
-        ? role?.[0]
-        : [...this.ids.group].find(([, id]) => id === role?.[1])?.[0];
+      const { groups } = this.account;
+      const isByName = ({ name, path }: (typeof groups)[number]) =>
+        name === role?.[0] && path === labPath(this.file.lab);
+      const group = groups.find(isByName) ?? groups.find(({ name }) => this.ids.group.get(name) === role?.[1]);
       this.account = {
         ...this.account,
         users: this.account.users.map((user) =>
           at === 'user' && this.ids.user.get(user.name) === chosen(this.first.user) ? written(user) : user,
         ),
-        groups: this.account.groups.map((each) => (at === 'group' && each.name === group ? written(each) : each)),
+        groups: groups.map((each) => (at === 'group' && each === group ? written(each) : each)),
         policies: this.account.policies.map((policy) =>
           at === 'policy' && policy.arn === chosen(this.first.policy) && policy.document !== null
             ? {
