@@ -27,6 +27,7 @@ import { changedWith, type ManualChange, manualChanges } from '../../support/cha
 import { EXHAUSTIVE } from '../../support/exhaustive.ts';
 import { afterApply } from '../../support/model-apply.ts';
 import { anyStatement } from '../../support/random-model.ts';
+import { member, role, sampleTeam } from '../../support/sample-team.ts';
 import { teams } from '../../support/team-arbitrary.ts';
 
 const DAY = '2026-11-25';
@@ -174,7 +175,7 @@ class Lab {
   /** Unique ids, names and ARNs of the first account. */
   readonly first: {
     readonly user: readonly string[];
-    readonly group: readonly (readonly [string, string])[];
+    readonly group: readonly string[];
     readonly policy: readonly string[];
   };
 
@@ -187,7 +188,7 @@ class Lab {
     this.file = first;
     this.last = first;
     const policy = first.roles.map((role) => rolePolicyArn(first, role.key));
-    this.first = { user: [...this.ids.user.values()], group: [...this.ids.group], policy };
+    this.first = { user: [...this.ids.user.values()], group: [...this.ids.group.keys()], policy };
   }
 
   private copyOfIds(): EntityIds {
@@ -311,9 +312,8 @@ class Lab {
       // A role's group by its name, or as someone renamed it.
       const role = chosen(this.first.group);
       const { groups } = this.account;
-      const isByName = ({ name, path }: (typeof groups)[number]) =>
-        name === role?.[0] && path === labPath(this.file.lab);
-      const group = groups.find(isByName) ?? groups.find(({ name }) => this.ids.group.get(name) === role?.[1]);
+      const isByName = ({ name, path }: (typeof groups)[number]) => name === role && path === labPath(this.file.lab);
+      const group = groups.find(isByName) ?? groups.find(({ name }) => this.names.group(name) === role);
       this.account = {
         ...this.account,
         users: this.account.users.map((user) =>
@@ -616,7 +616,7 @@ interface Denial {
 const denial: fc.Arbitrary<Denial> = fc.record({
   kind: fc.constant('deny' as const),
   at: fc.constantFrom('user' as const, 'group' as const, 'policy' as const),
-  one: fc.nat(7),
+  one: fc.nat(2),
   document: denying,
 });
 
@@ -635,7 +635,13 @@ const helperEvent: fc.Arbitrary<Event> = fc.oneof(
 
 const ordinary: fc.Arbitrary<Event | Denial> = fc.oneof(
   denial,
-  fc.record({ kind: fc.constant('merge' as const), edit: fc.nat(9), role: fc.nat(5), member: fc.nat(9) }),
+  // Above all, members who leave or join a role, and roles that are left out or renamed.
+  fc.record({
+    kind: fc.constant('merge' as const),
+    edit: fc.constantFrom(0, 5, 6, 6, 7, 8),
+    role: fc.nat(2),
+    member: fc.nat(2),
+  }),
   fc.constant({ kind: 'apply' as const, steps: 4, restored: 0, isLifted: false }),
 );
 
@@ -647,23 +653,42 @@ const helpedEvenings = fc.array(
   { minLength: 4, maxLength: 10 },
 );
 
+/** So few that the events concern the same ones. */
+const FEW: Team = {
+  ...sampleTeam,
+  roles: [
+    role({ key: 'a', allow: ['GetHIT', 'SendBonus'] }),
+    role({ key: 'b', allow: ['GetHIT', 'CreateHIT'], deny: ['RejectAssignment'] }),
+    role({ key: 'c', allow: ['SendBonus', 'RejectAssignment'] }),
+  ],
+  members: [
+    ...[
+      member({ key: 'ada', roles: ['a'] }),
+      member({ key: 'bo', roles: ['a', 'c'] }),
+      member({ key: 'eve', roles: ['b'] }),
+    ],
+  ],
+  owners: ['ada'],
+  freeze: [],
+};
+
 test('who helps from outside brings no one anything back that the same evening without them keeps denied', () => {
   fc.assert(
-    fc.property(withoutDeletions, moment, helpedEvenings, (first, when, events) => {
+    fc.property(moment, helpedEvenings, (when, events) => {
       const evening = (isHelped: boolean) => {
-        const lab = new Lab(first, when);
+        const lab = new Lab(FEW, when);
         for (const { isHelp, each } of events) if (isHelped || !isHelp) lab.meet(each);
         lab.meet({ kind: 'apply', steps: 4, restored: 0, isLifted: false });
         return lab;
       };
       const [alone, helped] = [evening(false), evening(true)];
       for (const { key } of alone.file.members) {
-        const id = alone.ids.user.get(iamName(first.lab, key));
+        const id = alone.ids.user.get(iamName(FEW.lab, key));
         if (!alone.first.user.includes(id ?? '')) continue;
         expect(listOperations(difference(of(helped.access(), id), of(alone.access(), id)))).toEqual([]);
       }
     }),
-    { numRuns: EXHAUSTIVE ? 1_500 : 15 },
+    { numRuns: EXHAUSTIVE ? 3_000 : 25 },
   );
 });
 
