@@ -123,6 +123,20 @@ const CASES: readonly Case[] = [
   },
   { found: 'an old key without rotate-after-days', keys: [IN_USE], decided: NOTHING },
   { found: 'an old key', keys: [IN_USE], rotate: 180, decided: create('rotation') },
+  {
+    found: 'an old key whose successor was delivered and is deleted',
+    keys: [IN_USE],
+    rotate: 180,
+    delivered: deliveredOf(IN_USE, key('B', 5)),
+    decided: finding('all-deleted'),
+  },
+  {
+    found: 'an old key whose predecessor was delivered and is deleted',
+    keys: [IN_USE],
+    rotate: 180,
+    delivered: deliveredOf(key('B', 400), IN_USE),
+    decided: create('rotation'),
+  },
   { found: 'a key that is not that old', keys: [key('A', 170, 1)], rotate: 180, decided: next('rotate', 10) },
   {
     found: 'an old key whose last day is near',

@@ -103,7 +103,11 @@ export const KEY_ROWS: readonly Row[] = [
   {
     found: 'one key, active, older than rotate-after-days, last day more than 30 days away',
     is: (facts) => isOnlyActive(facts) && isRotationDue(facts),
-    decide: () => ({ step: { kind: 'create', because: 'rotation' } }),
+    // Who deleted a later one may have had a reason: the next would go to the same recipient.
+    decide: ({ older, delivered }) =>
+      delivered.created.some((created) => created > older.created)
+        ? { finding: 'all-deleted' }
+        : { step: { kind: 'create', because: 'rotation' } },
   },
   {
     found: 'the newest key active and not delivered by mturk-team',

@@ -207,7 +207,8 @@ function ruleForMember(member: Member, facts: Facts, input: RuleInput): RuledMem
     // What was taken from a user who is not theirs for now is not known, and can be everything.
     const noted = { ...ruled, withheld, taken: operations };
     if (kind !== 'replaced' || actual === null) return { ...noted, isLeftOut: true };
-    const suspended = { ...member, roles: [], suspended: true };
+    // Under its own name again, it has nothing that this apply restores: a boundary, or a tag that a Deny asks for.
+    const suspended = { ...member, roles: [], suspended: true, withheld: listOperations(ALL_OPERATIONS) };
     const members = team.members.map((each) => (each === member ? suspended : each));
     // It may have its own name again.
     const keptDenies = deniesAtUser(suspended, actual, { ...input, team: { ...team, members } });
