@@ -309,11 +309,12 @@ class Lab {
         ...held,
         inline: [...held.inline, { name: `denies ${held.inline.length}`, document }],
       });
-      // A role's group by its name, or as someone renamed it.
-      const role = chosen(this.first.group);
+      // A role's group, as someone renamed it, or a new one of its name.
+      const name = chosen(this.first.group);
       const { groups } = this.account;
-      const isByName = ({ name, path }: (typeof groups)[number]) => name === role && path === labPath(this.file.lab);
-      const group = groups.find(isByName) ?? groups.find(({ name }) => this.names.group(name) === role);
+      const group =
+        groups.find((each) => this.ids.group.get(each.name) === this.record.ids.group.get(name ?? '')) ??
+        groups.find((each) => each.name === name);
       this.account = {
         ...this.account,
         users: this.account.users.map((user) =>
@@ -470,9 +471,10 @@ class Lab {
     );
     this.record = { team: appliedTeam(this.file, DAY), begun: [], ids: { user, group } };
     this.last = this.file;
-    // An apply asks again after its calls, and the next one when it has ended.
-    // While a role's name is taken, what the file gives by it is approved by this apply, and taken for the next.
-    const isLast = (isLifted || restored.size === 0) && next.leftOut.roles.length === 0;
+    // An apply asks again after its calls, and the next one when it has ended. While a role is not widened, the next one counts
+    // what the file newly gives by it as taken.
+    const isNotWidened = next.withheld.some(({ kind, of }) => kind === 'name-taken' && of === 'role');
+    const isLast = (isLifted || restored.size === 0) && !isNotWidened;
     for (const { team } of [again, ...(isLast ? [ruleFor(this.input)] : [])]) {
       expect(desiredAccessBeforeDeletions(team)).toEqual(desiredAccessBeforeDeletions(next.team));
     }
