@@ -1,7 +1,7 @@
 import * as aws from '@aws-sdk/client-iam';
 import { applyPlanned } from '../../src/app/apply/carry-out.ts';
 import { boundaryArn, iamName } from '../../src/team/names.ts';
-import { attackedLabs, TODAY, user } from '../support/attacked-lab.ts';
+import { attackedLabs, swap, TODAY, user } from '../support/attacked-lab.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 import { applied, appliedTo, carriedOut, planned, withLab } from '../support/lab-in-test.ts';
 import { runAndKill } from '../support/lab-in-test-killed.ts';
@@ -18,14 +18,6 @@ afterAll(labs.remove);
 const says = (Effect: string, action: string) =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect, Action: `mechanicalturk:${action}`, Resource: '*' }] });
 const [bo, fay] = ['bo', 'fay'].map((key) => iamName(smallTeam.lab, key)) as [string, string];
-const swap = async (iam: aws.IAMClient): Promise<void> => {
-  for (const [UserName, NewUserName] of [
-    [bo, 'other'],
-    [fay, bo],
-    ['other', fay],
-  ])
-    await iam.send(new aws.UpdateUserCommand({ UserName, NewUserName }));
-};
 
 test('a Deny by hand beside a suspension stays, although two users have each other’s names for a time', async () => {
   await labs.attack(async (lab) => {

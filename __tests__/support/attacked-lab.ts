@@ -16,6 +16,17 @@ export const FULL = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
 export const user = (key: string) => ({ UserName: iamName(smallTeam.lab, key) });
 export const group = (key: string) => ({ GroupName: iamName(smallTeam.lab, key) });
 
+/** Gives the users of bo and fay each other's names. */
+export async function swap(iam: aws.IAMClient): Promise<void> {
+  const [bo, fay] = [user('bo').UserName, user('fay').UserName];
+  for (const [UserName, NewUserName] of [
+    [bo, 'other'],
+    [fay, bo],
+    ['other', fay],
+  ])
+    await iam.send(new aws.UpdateUserCommand({ UserName, NewUserName }));
+}
+
 /** A lab on a local AWS emulator of its own, which a team file was applied to. */
 export interface AttackedLab {
   /** Runs a command without a person, on a day. */

@@ -12,7 +12,9 @@ import { takenGroup, takenPolicy } from './outside.ts';
 /** Denies that someone added for a member: at the user, a group of no role, or a role that the member leaves. */
 export function deniesAtUser(member: Member, actual: AccessUser, input: RuleInput): readonly Statement[] {
   const { team, applied, account } = input;
-  const was = (applied?.team ?? team).members.find(({ key }) => key === member.key);
+  // The file says nothing of the days of another user who has the member's name.
+  const isOwn = userOfId(iamName(team.lab, member.key), input) === actual;
+  const was = isOwn ? applied?.team.members.find(({ key }) => key === member.key) : undefined;
   const { known, exact } = deniesOfTeams(input, ({ members }, brakes) => {
     const same = members.find(({ key }) => key === member.key);
     return same === undefined ? null : limitsPolicy({ ...same, withheld: [], suspended: same.suspended && brakes });
@@ -37,13 +39,13 @@ export function deniesAtUser(member: Member, actual: AccessUser, input: RuleInpu
  * Denies that someone added at roles and groups of the lab in which a member was, by a file or by hand, and does not stay: they
  * are the member's, although someone took the member out of the group before, or the role's name is taken.
  */
-function deniesAtLeft({ key, roles }: Member, actual: AccessUser, input: RuleInput): readonly Statement[] {
+function deniesAtLeft({ roles }: Member, actual: AccessUser, input: RuleInput): readonly Statement[] {
   const { team, applied, account } = input;
   const { lab } = team;
-  // A user that an apply creates had no role.
-  const isOwn = userOfId(iamName(lab, key), input) === actual;
-  const teams = applied === null || !isOwn ? [] : [applied.team, ...applied.begun];
-  const had = teams.flatMap(({ members }) => members.find((each) => each.key === key)?.roles ?? []);
+  // By its unique id: under another member's name it is the same user, and one that an apply creates had no role.
+  const isOf = ({ key }: Pick<Member, 'key'>) => userOfId(iamName(lab, key), input) === actual;
+  const teams = applied === null ? [] : [applied.team, ...applied.begun];
+  const had = teams.flatMap(({ members }) => members.filter(isOf).flatMap((each) => each.roles));
   const isIn = ({ name, path }: AccessGroup) => path === labPath(lab) && actual.groups.includes(name);
   const inside = account.access.groups.filter(isIn);
   const isTaken = (role: string) => (takenGroup(role, input) ?? takenPolicy(role, team, account.access)) !== null;

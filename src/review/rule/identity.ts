@@ -45,7 +45,9 @@ export function identify({ key, until }: Member, input: RuleInput): Identity {
   const has = ({ members }: AppliedTeam) => members.some((each) => each.key === key);
   const wasGiven = applied !== null && has(applied.team);
   const isOfBegun = known === undefined && !wasGiven && applied?.begun.some(has) === true;
-  const isCreatedByIt = (isOfBegun || input.created?.has(key) === true) && withCredentials?.has(name) !== true;
+  const isKnown = [...(applied?.ids.user.values() ?? [])].includes(id ?? '');
+  const isUnused = !isKnown && withCredentials?.has(name) !== true;
+  const isCreatedByIt = (isOfBegun || input.created?.has(key) === true) && isUnused;
   if (isUnderPath && (isCreatedByIt || isAccepted)) return is('new');
   return isUnderPath ? is('replaced', actual.path) : is('name-taken', `${actual.path}${actual.name}`);
 }
