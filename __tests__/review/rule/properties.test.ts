@@ -38,7 +38,7 @@ type Event =
   | { readonly kind: 'merge'; readonly edit: number; readonly role: number; readonly member: number }
   | {
       readonly kind: 'rename';
-      readonly of: 'user' | 'group' | 'replace' | 'back';
+      readonly of: 'user' | 'group' | 'replace' | 'swap' | 'back';
       readonly one: number;
       readonly other: number;
     }
@@ -83,10 +83,15 @@ const event: fc.Arbitrary<Event> = fc.oneof(
 
 /** Users are renamed or replaced for the time of an apply that may be interrupted. */
 const away: fc.Arbitrary<readonly Event[]> = fc
-  .tuple(fc.nat(7), fc.nat(7), fc.constantFrom('user' as const, 'replace' as const), fc.constantFrom(0, 1, 2, 3, 4))
+  .tuple(
+    fc.nat(7),
+    fc.nat(7),
+    fc.constantFrom('user' as const, 'replace' as const, 'swap' as const),
+    fc.constantFrom(0, 1, 2, 3, 4),
+  )
   .map(([one, other, of, steps]) => [
-    { kind: 'rename', of: 'user', one, other: 0 },
-    { kind: 'rename', of, one: other, other: 0 },
+    ...(of === 'swap' ? [] : [{ kind: 'rename' as const, of: 'user' as const, one, other: 0 }]),
+    { kind: 'rename', of, one: other, other: of === 'swap' ? one : 0 },
     { kind: 'apply', steps, restored: 0, isLifted: false },
     { kind: 'rename', of: 'back', one, other: 0 },
   ]);
@@ -355,6 +360,13 @@ class Lab {
               : user,
           ),
         };
+        return;
+      }
+      if (kind === 'swap') {
+        const to = users[other % users.length]?.name ?? '';
+        const swapped = (name: string) => (name === found.name ? to : name === to ? found.name : name);
+        this.ids.user = new Map([...this.ids.user].map(([name, id]) => [swapped(name), id]));
+        this.account = { ...this.account, users: users.map((user) => ({ ...user, name: swapped(user.name) })) };
         return;
       }
       if (kind === 'replace') {
@@ -629,7 +641,7 @@ const helperEvent: fc.Arbitrary<Event> = fc.oneof(
   fc.record({ kind: fc.constant('change' as const), changes: manualChanges(HELPING) }),
   fc.record({
     kind: fc.constant('rename' as const),
-    of: fc.constantFrom('user' as const, 'group' as const, 'group' as const, 'back' as const),
+    of: fc.constantFrom('user' as const, 'group' as const, 'group' as const, 'swap' as const, 'back' as const),
     one: fc.nat(7),
     other: fc.nat(3),
   }),
