@@ -38,7 +38,7 @@ type Event =
   | { readonly kind: 'merge'; readonly edit: number; readonly role: number; readonly member: number }
   | {
       readonly kind: 'rename';
-      readonly of: 'user' | 'group' | 'replace' | 'swap' | 'back';
+      readonly of: 'user' | 'group' | 'replace' | 'swap' | 'swap groups' | 'back';
       readonly one: number;
       readonly other: number;
     }
@@ -320,12 +320,17 @@ class Lab {
       const group =
         groups.find((each) => this.ids.group.get(each.name) === this.record.ids.group.get(name ?? '')) ??
         groups.find((each) => each.name === name);
+      const another = this.first.policy.slice((one + 1) % this.first.policy.length).slice(0, 1);
       this.account = {
         ...this.account,
         users: this.account.users.map((user) =>
           at === 'user' && this.ids.user.get(user.name) === chosen(this.first.user) ? written(user) : user,
         ),
-        groups: groups.map((each) => (at === 'group' && each === group ? written(each) : each)),
+        groups: groups.map((each) => {
+          if (each !== group) return each;
+          if (at === 'another policy') return { ...each, attached: [...new Set([...each.attached, ...another])] };
+          return at === 'group' ? written(each) : each;
+        }),
         policies: this.account.policies.map((policy) =>
           at === 'policy' && policy.arn === chosen(this.first.policy) && policy.document !== null
             ? {
@@ -344,7 +349,8 @@ class Lab {
   rename({ of: kind, one, other }: Extract<Event, { kind: 'rename' }>): void {
     this.change(() => {
       const { users, groups } = this.account;
-      const found = (kind === 'group' ? groups : users)[one % Math.max(1, (kind === 'group' ? groups : users).length)];
+      const ofKind = kind === 'group' || kind === 'swap groups' ? groups : users;
+      const found = ofKind[one % Math.max(1, ofKind.length)];
       if (found === undefined) return;
       if (kind === 'back') {
         const { lab } = this.file;
@@ -362,11 +368,23 @@ class Lab {
         };
         return;
       }
-      if (kind === 'swap') {
-        const to = users[other % users.length]?.name ?? '';
+      if (kind === 'swap' || kind === 'swap groups') {
+        const to = ofKind[other % ofKind.length]?.name ?? '';
         const swapped = (name: string) => (name === found.name ? to : name === to ? found.name : name);
-        this.ids.user = new Map([...this.ids.user].map(([name, id]) => [swapped(name), id]));
-        this.account = { ...this.account, users: users.map((user) => ({ ...user, name: swapped(user.name) })) };
+        const named = <Held extends { readonly name: string }>(held: Held): Held => ({
+          ...held,
+          name: swapped(held.name),
+        });
+        const of = kind === 'swap' ? 'user' : 'group';
+        this.ids[of] = new Map([...this.ids[of]].map(([name, id]) => [swapped(name), id]));
+        this.account =
+          kind === 'swap'
+            ? { ...this.account, users: users.map(named) }
+            : {
+                ...this.account,
+                groups: groups.map(named),
+                users: users.map((user) => ({ ...user, groups: user.groups.map(swapped) })),
+              };
         return;
       }
       if (kind === 'replace') {
@@ -379,7 +397,6 @@ class Lab {
         this.ids.user.delete(found.name);
         return;
       }
-      const ofKind = kind === 'group' ? groups : users;
       const freed = [...this.record.ids[kind].keys()].filter((name) => !ofKind.some((each) => each.name === name));
       const choices = [...freed, ...['zed', 'zoe'].filter((name) => !ofKind.some((each) => each.name === name))];
       const to = choices[other % Math.max(1, choices.length)];
@@ -622,14 +639,14 @@ class Lab {
 /** What an administrator denies, at whom or what the account had first. */
 interface Denial {
   readonly kind: 'deny';
-  readonly at: 'user' | 'group' | 'policy';
+  readonly at: 'user' | 'group' | 'policy' | 'another policy';
   readonly one: number;
   readonly document: PolicyDocument;
 }
 
 const denial: fc.Arbitrary<Denial> = fc.record({
   kind: fc.constant('deny' as const),
-  at: fc.constantFrom('user' as const, 'group' as const, 'policy' as const),
+  at: fc.constantFrom('user' as const, 'group' as const, 'policy' as const, 'another policy' as const),
   one: fc.nat(2),
   document: denying,
 });
@@ -641,7 +658,7 @@ const helperEvent: fc.Arbitrary<Event> = fc.oneof(
   fc.record({ kind: fc.constant('change' as const), changes: manualChanges(HELPING) }),
   fc.record({
     kind: fc.constant('rename' as const),
-    of: fc.constantFrom('user' as const, 'group' as const, 'group' as const, 'swap' as const, 'back' as const),
+    of: fc.constantFrom('user' as const, 'group' as const, 'swap' as const, 'swap groups' as const, 'back' as const),
     one: fc.nat(7),
     other: fc.nat(3),
   }),

@@ -72,10 +72,8 @@ export function deniesAtGroup({ key }: Pick<Role, 'key'>, input: RuleInput, isLe
     const same = roles.find((role) => role.key === key);
     return same === undefined ? null : rolePolicy(same, brakes ? freeze : []);
   });
-  const attached = groups.flatMap((group) => {
-    const own = rolesOfGroup(group, input).map((role) => rolePolicyArn(team, role));
-    return group.attached.filter((arn) => !own.includes(arn));
-  });
+  // Another role's policy denies by hand, also at a group that has the other's name or had it.
+  const attached = groups.flatMap((group) => group.attached.filter((arn) => arn !== rolePolicyArn(team, key)));
   // Its policy has the Denies that were kept, attached or not.
   const documents = documentsOf({ inline: [], attached: [rolePolicyArn(team, key)] }, account.access);
   const own = documents.map((document) => withoutSids(document, [NOT_WIDENED_SID]));
