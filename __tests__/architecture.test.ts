@@ -157,7 +157,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   eject: 667,
   emulator: 8370,
   drift: 6268,
-  review: 5395,
+  review: 5397,
   keys: 967,
   adopt: 1841,
   offboard: 680,

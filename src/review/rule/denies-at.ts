@@ -43,7 +43,9 @@ function deniesAtLeft({ roles }: Member, actual: AccessUser, input: RuleInput): 
   const { team, applied, account } = input;
   const { lab } = team;
   // By its unique id: under another member's name it is the same user, and one that an apply creates had no role.
-  const isOf = ({ key }: Pick<Member, 'key'>) => userOfId(iamName(lab, key), input) === actual;
+  const id = account.ids.user.get(actual.name);
+  const names = [...(applied?.ids.user ?? [])].flatMap(([name, known]) => (known === id ? [name] : []));
+  const isOf = ({ key }: Pick<Member, 'key'>) => names.includes(iamName(lab, key));
   const teams = applied === null ? [] : [applied.team, ...applied.begun];
   const had = teams.flatMap(({ members }) => members.filter(isOf).flatMap((each) => each.roles));
   const isIn = ({ name, path }: AccessGroup) => path === labPath(lab) && actual.groups.includes(name);
