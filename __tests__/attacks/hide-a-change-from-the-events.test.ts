@@ -7,7 +7,7 @@ import { runHere, scratch } from '../support/command.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 import { smallTeam, smallTeamFile } from '../support/sample-team.ts';
 
-const inTurn = testInTurn(10);
+const inTurn = testInTurn(16);
 
 const place = scratch({ 'team.yaml': smallTeamFile() });
 const BO = { UserName: 'perception-lab-bo' };

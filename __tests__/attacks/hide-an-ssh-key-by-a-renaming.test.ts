@@ -4,7 +4,7 @@ import { attackedLabs, TODAY, user } from '../support/attacked-lab.ts';
 
 import { testInTurn } from '../support/exhaustive.ts';
 
-const test = testInTurn(3);
+const test = testInTurn(5);
 
 const labs = attackedLabs();
 beforeAll(labs.prepare);

@@ -55,7 +55,7 @@ function pin(lab: string, commit: string): void {
   writeFileSync(join(directory, 'apply.yml'), caller);
 }
 
-testInTurn(5)('two labs: made, as wanted, interrupted, repaired, upgraded, and one destroyed', async () => {
+testInTurn(8)('two labs: made, as wanted, interrupted, repaired, upgraded, and one destroyed', async () => {
   const [first = '', second = ''] = LABS;
   const account = { dir: EMULATOR, accountId: '123456789012', provider: false } as const;
   const github = await startGitHubOidc();

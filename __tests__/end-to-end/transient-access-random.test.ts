@@ -73,7 +73,7 @@ const created =
       await iam.send(new AddUserToGroupCommand({ ...group, UserName: iamName(sampleTeam.lab, key) }));
   };
 
-testInTurn(4)(
+testInTurn(7)(
   `during any change of a small team, no user may do what neither end allows (${ENGINE_TITLE})`,
   async () => {
     await fc.assert(
