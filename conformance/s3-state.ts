@@ -164,7 +164,9 @@ async function twoAtOnce(
   await Promise.race([waits ? gate.refused : running, running]);
   gate.goOn();
   const [one, other] = await Promise.all([first, running]);
-  const last = waits ? other : await lab.run('second', 'apply', '--yes');
+  // The first writes its record once it has released the lock: an apply that begins in between has to run again.
+  const isOutrun = waits && other.code === 1 && other.output.includes('record-changed');
+  const last = waits && !isOutrun ? other : await lab.run('second', 'apply', '--yes');
   const { calls, denied } = lab.take();
   const created = calls.filter(({ action }) => action === 'CreateUser').length;
   const { Contents = [] } = await lab.s3.send(new ListObjectsV2Command({ Bucket: STATE.bucket }));
