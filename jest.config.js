@@ -1,7 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 
 // The lock file pins the SDK: its warning about later Node versions does not concern who runs these tests.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
+// Samples and turns follow the commit, so that they rotate and a failure can be repeated.
+process.env.MTURK_TEAM_COMMIT ??= execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
 
 /** @type {import('jest').Config} */
 export default {

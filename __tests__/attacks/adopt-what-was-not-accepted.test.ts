@@ -14,7 +14,7 @@ import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 import { FIRST_FILE } from '../support/first-team-file.ts';
 import { orThrow, withLab } from '../support/lab-in-test.ts';
 
-const test = testInTurn(10);
+const test = testInTurn(3);
 
 const DAY = '2026-11-25';
 const LAB_PATH = '/mturk/perception-lab/';

@@ -4,7 +4,7 @@ import { attackedLabs, group, TODAY, user } from '../support/attacked-lab.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 import { smallTeam } from '../support/sample-team.ts';
 
-const test = testInTurn(23);
+const test = testInTurn(8);
 
 const labs = attackedLabs();
 beforeAll(() => labs.prepare());

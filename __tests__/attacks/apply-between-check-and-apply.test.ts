@@ -1,7 +1,7 @@
 import { approvalInTest, suspended } from '../support/approval-in-test.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 
-const test = testInTurn(4);
+const test = testInTurn(1);
 
 const { lab, record, merged, clone, check } = approvalInTest();
 

@@ -8,7 +8,7 @@ import { undisturbed } from '../support/lab-in-test-recovery.ts';
 import { smallTeam } from '../support/sample-team.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
-const test = testInTurn(8);
+const test = testInTurn(3);
 
 const RECORD = '.mturk-team/emulator/apply-record.json';
 const labs = attackedLabs();

@@ -1,9 +1,12 @@
 import { type ApplyOptions, planAndApply } from '../../src/app/apply/apply.ts';
 import { readRecord } from '../../src/app/session/records.ts';
 import type { Team } from '../../src/team/team.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { applied, appliedTo, orThrow, TODAY, withLab } from '../support/lab-in-test.ts';
 import { smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
+
+const test = testInTurn(1);
 
 /** bo is an owner, too. */
 const before: Team = {

@@ -3,7 +3,7 @@ import { testInTurn } from '../support/exhaustive.ts';
 import { account } from '../support/github-bodies.ts';
 import { ENFORCED, enforce, LAB, type LabRepository } from '../support/lab-repository.ts';
 
-const test = testInTurn(5);
+const test = testInTurn(2);
 
 /** One person wants a change applied that no owner has agreed to. Ada and Dee own the lab; Bo and Cy can write. */
 const { repository, server, lab, begin, record, forget, approve, check } = approvalInTest();

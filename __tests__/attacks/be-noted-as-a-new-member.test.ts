@@ -3,9 +3,12 @@ import { readAuthorizationDetails } from '../../src/aws/inventory/authorization-
 import { iamName, labPath } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import { keyOf } from '../support/attacked-lab.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { applied, appliedTo, withLab } from '../support/lab-in-test.ts';
 import { member, smallTeam } from '../support/sample-team.ts';
 import { accessAt } from '../support/transient-access.ts';
+
+const test = testInTurn(1);
 
 const KIT = iamName(smallTeam.lab, 'kit');
 const PATH = labPath(smallTeam.lab);

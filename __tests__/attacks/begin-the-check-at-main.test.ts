@@ -1,7 +1,7 @@
 import { approvalInTest, suspended } from '../support/approval-in-test.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 
-const test = testInTurn(5);
+const test = testInTurn(2);
 
 const { lab, record, clone, check } = approvalInTest();
 

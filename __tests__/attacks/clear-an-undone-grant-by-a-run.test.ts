@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { approvalInTest, pays } from '../support/approval-in-test.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 
-const test = testInTurn(5);
+const test = testInTurn(2);
 
 const { lab, record, approve, clone, check } = approvalInTest();
 

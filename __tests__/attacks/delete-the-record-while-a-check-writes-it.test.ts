@@ -7,10 +7,13 @@ import { fullScan } from '../../src/app/drift/run-scan.ts';
 import { readRecord } from '../../src/app/session/records.ts';
 import type { Team } from '../../src/team/team.ts';
 import { group, user } from '../support/attacked-lab.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { applied, appliedTo, orThrow, TODAY, withLab } from '../support/lab-in-test.ts';
 import { member, smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
+
+const test = testInTurn(1);
 
 const before: Team = { ...smallTeam, settings: { ...smallTeam.settings, reconcile: 'additions' } };
 /** What main has: no owner of the applied team approved it, since eve does in a file of their own. */

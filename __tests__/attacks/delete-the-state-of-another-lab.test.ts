@@ -1,5 +1,8 @@
 import { ListObjectVersionsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { testInTurn } from '../support/exhaustive.ts';
 import { BUCKET, labsOfOneAccount } from '../support/labs-of-one-account.ts';
+
+const test = testInTurn(1);
 
 const labs = labsOfOneAccount();
 const { mturk } = labs;

@@ -8,7 +8,7 @@ import { applied, appliedTo, withLab } from '../support/lab-in-test.ts';
 import { applyAndKill } from '../support/lab-in-test-killed.ts';
 import { member, smallTeam } from '../support/sample-team.ts';
 
-const test = testInTurn(23);
+const test = testInTurn(8);
 
 const labs = attackedLabs();
 const frozen = attackedLabs((file) => file.replace('freeze: []', 'freeze: [ results:read ]'));

@@ -2,7 +2,7 @@ import { PutBucketEncryptionCommand } from '@aws-sdk/client-s3';
 import { testInTurn } from '../support/exhaustive.ts';
 import { BUCKET, labWithBucket } from '../support/lab-with-bucket.ts';
 
-const test = testInTurn(7);
+const test = testInTurn(2);
 
 const lab = labWithBucket();
 afterAll(() => lab.remove());

@@ -9,7 +9,7 @@ import { smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
-const test = testInTurn(20);
+const test = testInTurn(7);
 
 const labs = attackedLabs((file) => file.replace('until: "2027-05-31"', 'suspended: true\n    until: "2027-05-31"'));
 beforeAll(labs.prepare);

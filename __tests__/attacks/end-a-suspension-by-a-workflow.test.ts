@@ -1,4 +1,7 @@
 import { approvalInTest, pays, suspended } from '../support/approval-in-test.ts';
+import { testInTurn } from '../support/exhaustive.ts';
+
+const test = testInTurn(1);
 
 /** Ada and Dee own the lab; Bo and Cy can write. An administrator has applied a file that no commit has. */
 const { lab, record, approve, check } = approvalInTest();

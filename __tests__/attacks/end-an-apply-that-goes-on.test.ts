@@ -15,7 +15,7 @@ import { role, smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
-const test = testInTurn(4);
+const test = testInTurn(1);
 
 const teamOf = (ofBo: readonly string[]): Team => ({
   ...smallTeam,

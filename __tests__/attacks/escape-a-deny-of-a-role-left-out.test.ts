@@ -4,7 +4,7 @@ import { attackedLabs, group, TODAY, TOMORROW, user } from '../support/attacked-
 import { testInTurn } from '../support/exhaustive.ts';
 import { smallTeam } from '../support/sample-team.ts';
 
-const test = testInTurn(15);
+const test = testInTurn(5);
 
 /** A role denies bonuses to who pays. */
 const labs = attackedLabs((file) =>

@@ -5,8 +5,11 @@ import { deliveryComment } from '../../src/keys/delivery.ts';
 import { keysIssue } from '../../src/keys/issue.ts';
 import { runHere, scratch } from '../support/command.ts';
 import { ADDED, reportWith, UNMANAGED } from '../support/drift-reports.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { githubInTest, obtained } from '../support/github-client.ts';
 import { IDENTITIES } from '../support/recipients.ts';
+
+const test = testInTurn(1);
 
 /** In a public repository anyone can write 2,500 comments, after which GitHub refuses each one more, the workflows' too. */
 const { server, repository, client } = githubInTest();

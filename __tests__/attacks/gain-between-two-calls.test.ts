@@ -22,7 +22,7 @@ import { smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessIn } from '../support/transient-access.ts';
 
-const test = testInTurn(26);
+const test = testInTurn(9);
 
 const WRITES = /^(?:Put|Add|Remove|Create|Delete|Attach|Detach|Update|Set|Tag|Untag)/;
 const ADDED = 'DeleteQualificationType';

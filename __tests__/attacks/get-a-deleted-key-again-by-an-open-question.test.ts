@@ -4,10 +4,13 @@ import { syncLab } from '../../src/app/keys/sync.ts';
 import { succeed } from '../../src/diagnostics/failure.ts';
 import type { Team } from '../../src/team/team.ts';
 import { user } from '../support/attacked-lab.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { startGitHub } from '../support/github-server.ts';
 import { appliedTo, copyOf, withLab } from '../support/lab-in-test.ts';
 import { IDENTITIES } from '../support/recipients.ts';
 import { smallTeam } from '../support/sample-team.ts';
+
+const test = testInTurn(1);
 
 const [, STOLEN] = IDENTITIES;
 const team: Team = {

@@ -7,9 +7,12 @@ import { succeed } from '../../src/diagnostics/failure.ts';
 import { decryptWith } from '../../src/keys/encryption.ts';
 import type { Member, Team } from '../../src/team/team.ts';
 import { user } from '../support/attacked-lab.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { applied, appliedTo, copyOf, withLab } from '../support/lab-in-test.ts';
 import { IDENTITIES } from '../support/recipients.ts';
 import { smallTeam } from '../support/sample-team.ts';
+
+const test = testInTurn(1);
 
 const [NEW, OLD] = IDENTITIES;
 /** Another member's, who comes first. */

@@ -1,5 +1,8 @@
+import { testInTurn } from '../support/exhaustive.ts';
 import { keysLab, keysTeam, zoe } from '../support/keys-lab.ts';
 import { IDENTITIES } from '../support/recipients.ts';
+
+const test = testInTurn(1);
 
 const [NEW, OLD] = IDENTITIES;
 const { place, stored, keysOf, repository, command, workflow } = keysLab(keysTeam());

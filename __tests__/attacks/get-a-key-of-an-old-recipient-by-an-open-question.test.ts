@@ -5,8 +5,11 @@ import { openEmulator } from '../../src/emulator/emulator.ts';
 import { appliedDirectory } from '../support/applied-directory.ts';
 import { TODAY, user } from '../support/attacked-lab.ts';
 import { answering, runHere } from '../support/command.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { IDENTITIES } from '../support/recipients.ts';
 import { smallTeam, smallTeamFile } from '../support/sample-team.ts';
+
+const test = testInTurn(1);
 
 const [{ recipient: next }, { recipient: stolen }] = IDENTITIES;
 

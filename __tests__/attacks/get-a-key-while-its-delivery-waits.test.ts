@@ -10,7 +10,7 @@ import { applied, appliedTo, copyOf, withLab } from '../support/lab-in-test.ts';
 import { IDENTITIES } from '../support/recipients.ts';
 import { smallTeam } from '../support/sample-team.ts';
 
-const test = testInTurn(20);
+const test = testInTurn(7);
 
 const [NEW, OLD] = IDENTITIES;
 const withFay = (change: Partial<Member>): Team => ({

@@ -3,7 +3,7 @@ import * as aws from '@aws-sdk/client-iam';
 import { attackedLabs, canPay, group, keyOf, replaceUser, TODAY, TOMORROW, user } from '../support/attacked-lab.ts';
 import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 
-const test = testInTurn(8);
+const test = testInTurn(3);
 
 const LAB_PATH = '/mturk/perception-lab/';
 const labs = attackedLabs();

@@ -6,7 +6,7 @@ import { applied, appliedTo, copyOf, type LabInTest, withLab } from '../support/
 import { role, smallTeam } from '../support/sample-team.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
-const test = testInTurn(26);
+const test = testInTurn(9);
 
 const SEND = 'mechanicalturk:SendBonus';
 const statement = (Effect: 'Allow' | 'Deny', more: object = {}) => ({ Effect, Action: SEND, Resource: '*', ...more });

@@ -3,7 +3,7 @@ import { attackedLabs, group, TODAY, TOMORROW, user } from '../support/attacked-
 import { answering, runHere } from '../support/command.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 
-const test = testInTurn(5);
+const test = testInTurn(2);
 
 const labs = attackedLabs();
 beforeAll(labs.prepare);

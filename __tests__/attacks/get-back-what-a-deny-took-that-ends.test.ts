@@ -7,7 +7,7 @@ import { applied, appliedTo, copyOf, type LabInTest, withLab } from '../support/
 import { role, smallTeam } from '../support/sample-team.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
-const test = testInTurn(26);
+const test = testInTurn(9);
 
 /** A role denies bonuses; who pays does not have it. */
 const labs = attackedLabs((file) =>

@@ -7,7 +7,7 @@ import { applied, appliedTo, copyOf, type LabInTest, withLab } from '../support/
 import { smallTeam } from '../support/sample-team.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
-const test = testInTurn(5);
+const test = testInTurn(2);
 
 const mayIn =
   ({ memory }: LabInTest) =>

@@ -1,4 +1,7 @@
 import { approvalInTest, suspended } from '../support/approval-in-test.ts';
+import { testInTurn } from '../support/exhaustive.ts';
+
+const test = testInTurn(1);
 
 /** Ada and Dee own the lab; Bo can write. What tests push is of 1970, what they merge of today. */
 const { lab, record, approve, check } = approvalInTest();

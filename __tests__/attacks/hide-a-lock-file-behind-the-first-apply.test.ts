@@ -2,7 +2,7 @@ import { earlierCommits } from '../../src/app/session/records.ts';
 import { approvalInTest, suspended } from '../support/approval-in-test.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 
-const test = testInTurn(5);
+const test = testInTurn(2);
 
 /** Ada and Dee own the lab. */
 const { lab, record, merged, clone, check } = approvalInTest();

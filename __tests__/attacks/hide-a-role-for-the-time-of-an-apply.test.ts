@@ -9,7 +9,7 @@ import { smallTeam, withSenders } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
-const test = testInTurn(26);
+const test = testInTurn(9);
 
 const WRITES = /^(?:Put|Add|Remove|Create|Delete|Attach|Detach|Update|Set)(?:User|Group|Policy|Default)/;
 const before: Team = { ...withSenders(['results-reader'], ['paymaster']), roles: smallTeam.roles };

@@ -4,7 +4,7 @@ import { attackedLabs, group, TODAY } from '../support/attacked-lab.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 import { smallTeam } from '../support/sample-team.ts';
 
-const test = testInTurn(8);
+const test = testInTurn(3);
 
 const labs = attackedLabs((file) =>
   file

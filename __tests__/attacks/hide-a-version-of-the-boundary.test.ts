@@ -5,7 +5,7 @@ import { attackedLabs, TODAY } from '../support/attacked-lab.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 import { smallTeam } from '../support/sample-team.ts';
 
-const test = testInTurn(5);
+const test = testInTurn(2);
 
 const labs = attackedLabs();
 beforeAll(labs.prepare);

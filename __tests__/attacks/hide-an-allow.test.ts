@@ -4,7 +4,7 @@ import { attackedLabs, TODAY, user } from '../support/attacked-lab.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 import { smallTeam } from '../support/sample-team.ts';
 
-const test = testInTurn(7);
+const test = testInTurn(2);
 
 const labs = attackedLabs();
 beforeAll(labs.prepare);

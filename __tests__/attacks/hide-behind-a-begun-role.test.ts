@@ -8,7 +8,7 @@ import { role, smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
-const test = testInTurn(26);
+const test = testInTurn(9);
 
 const WRITES = /^(?:Put|Add|Remove|Create|Delete|Attach|Detach|Update|Set)(?:User|Group|Policy|Default)/;
 const withFay = (fay: readonly string[]): Team => ({

@@ -13,7 +13,7 @@ import {
 import { driftIssuesInTest, MARKER } from '../support/drift-issues.ts';
 import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 
-const test = testInTurn(10);
+const test = testInTurn(3);
 
 const labs = attackedLabs();
 beforeAll(labs.prepare);

@@ -2,7 +2,7 @@ import * as aws from '@aws-sdk/client-iam';
 import { attackedLabs, canPay, FULL, group, keyOf, TODAY, TOMORROW, user } from '../support/attacked-lab.ts';
 import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 
-const test = testInTurn(7);
+const test = testInTurn(2);
 
 const labs = attackedLabs((file) => file.replace('settings:\n', 'settings:\n  neighbors: [vision-lab]\n'));
 beforeAll(labs.prepare);

@@ -14,7 +14,7 @@ import { testInTurn } from '../support/exhaustive.ts';
 import { BUCKET, labWithBucket, WORKFLOW } from '../support/lab-with-bucket.ts';
 import { smallTeamFile } from '../support/sample-team.ts';
 
-const test = testInTurn(7);
+const test = testInTurn(2);
 
 const ACCOUNT = 'arn:aws:iam::123456789012';
 const APPLY = 'perception-lab-apply';

@@ -5,7 +5,7 @@ import { applied, appliedTo, copyOf, type LabInTest, withLab } from '../support/
 import { smallTeam } from '../support/sample-team.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
-const test = testInTurn(26);
+const test = testInTurn(9);
 
 /** Since a day that is past. */
 const EXPIRED = { Effect: 'Deny', Condition: { DateGreaterThan: { 'aws:CurrentTime': '2026-01-01T00:00:00Z' } } };

@@ -2,7 +2,7 @@ import * as aws from '@aws-sdk/client-iam';
 import { attackedLabs, FULL, group, keyOf, TODAY, TOMORROW, user } from '../support/attacked-lab.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 
-const test = testInTurn(20);
+const test = testInTurn(7);
 
 const labs = attackedLabs();
 beforeAll(labs.prepare);

@@ -4,7 +4,7 @@ import { attackedLabs, group, TODAY, TOMORROW, user } from '../support/attacked-
 import { testInTurn } from '../support/exhaustive.ts';
 import { smallTeam } from '../support/sample-team.ts';
 
-const test = testInTurn(7);
+const test = testInTurn(2);
 
 const labs = attackedLabs();
 beforeAll(labs.prepare);

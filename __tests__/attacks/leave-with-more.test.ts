@@ -10,7 +10,7 @@ import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 import { arn, may as mayAs } from '../support/workflow-roles.ts';
 
-const test = testInTurn(10);
+const test = testInTurn(3);
 
 const withoutBo: Team = {
   ...smallTeam,

@@ -18,12 +18,15 @@ import { readTeam } from '../../src/team/parse/read-team.ts';
 import { callIam, createRoles, iamOf, type Key, openAccount, outcome, stsOf } from '../emulator/clients.ts';
 import { approvalInTest } from '../support/approval-in-test.ts';
 import { runHere, scratch } from '../support/command.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { account } from '../support/github-bodies.ts';
 import { GITHUB_ISSUER, type GitHubOidc, startGitHubOidc } from '../support/github-oidc.ts';
 import { labFacts } from '../support/init-files.ts';
 import { LAB } from '../support/lab-repository.ts';
 import { IDENTITIES } from '../support/recipients.ts';
 import { LAB_RELEASE } from '../workflows/workflow-file.ts';
+
+const test = testInTurn(1);
 
 /**
  * Ada owns the lab. Bo can write the repository, and has a bucket of their own in the account, whose policy lets the roles of

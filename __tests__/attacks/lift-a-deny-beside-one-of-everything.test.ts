@@ -5,7 +5,7 @@ import { applied, appliedTo, copyOf, withLab } from '../support/lab-in-test.ts';
 import { smallTeam } from '../support/sample-team.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
-const test = testInTurn(15);
+const test = testInTurn(5);
 
 const says = (Action: string) =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action, Resource: '*' }] });

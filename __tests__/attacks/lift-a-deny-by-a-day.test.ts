@@ -2,7 +2,7 @@ import * as aws from '@aws-sdk/client-iam';
 import { attackedLabs, TODAY, user } from '../support/attacked-lab.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 
-const test = testInTurn(10);
+const test = testInTurn(3);
 
 const labs = attackedLabs((file) => file.replace('until: "2027-05-31"', 'from: "2026-01-01"\n    until: "2027-05-31"'));
 beforeAll(labs.prepare);

@@ -2,7 +2,7 @@ import * as aws from '@aws-sdk/client-iam';
 import { attackedLabs, group, TODAY, user } from '../support/attacked-lab.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 
-const test = testInTurn(7);
+const test = testInTurn(2);
 
 /** A role of the file that denies bonuses. */
 const labs = attackedLabs((file) =>

@@ -10,7 +10,7 @@ import { smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
-const test = testInTurn(13);
+const test = testInTurn(4);
 
 /** A role denies bonuses; who pays does not have it. */
 const labs = attackedLabs((file) =>

@@ -3,7 +3,7 @@ import * as aws from '@aws-sdk/client-iam';
 import { attackedLabs, commentOf, group, TODAY, user } from '../support/attacked-lab.ts';
 import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 
-const test = testInTurn(10);
+const test = testInTurn(3);
 
 /** Bo may publish and manage HITs; `task-publisher` allows to approve, too, and `careful` denies it. */
 const labs = attackedLabs((file) =>

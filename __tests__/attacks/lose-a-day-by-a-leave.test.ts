@@ -6,7 +6,7 @@ import { applied, appliedTo, copyOf, withLab } from '../support/lab-in-test.ts';
 import { smallTeam } from '../support/sample-team.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
-const test = testInTurn(26);
+const test = testInTurn(9);
 
 const without: Team = {
   ...smallTeam,

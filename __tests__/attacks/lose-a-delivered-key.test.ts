@@ -12,7 +12,7 @@ import { keysLab, keysTeam, STORE, type StoredKey } from '../support/keys-lab.ts
 import { IDENTITIES } from '../support/recipients.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 
-const test = testInTurn(8);
+const test = testInTurn(3);
 
 const { server, repository, place, stored, keysOf, command, workflow } = keysLab(keysTeam());
 const LATER = '2026-11-27';

@@ -6,7 +6,7 @@ import { applied, appliedTo, copyOf, type LabInTest, withLab } from '../support/
 import { withSenders } from '../support/sample-team.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
-const test = testInTurn(10);
+const test = testInTurn(3);
 
 const mayIn =
   ({ memory }: LabInTest) =>

@@ -12,7 +12,7 @@ const mayIn =
   (who: string) =>
     listOperations(ofUser(operationsIn(accessIn(memory.account), new Date(`${TODAY}T12:00:00Z`)), user(who).UserName));
 
-const test = testInTurn(26);
+const test = testInTurn(9);
 
 const team = withSenders(['results-reader'], ['results-reader', 'senders']);
 

@@ -9,7 +9,7 @@ import { applied, appliedTo, copyOf, type LabInTest, withLab } from '../support/
 import { role, smallTeam } from '../support/sample-team.ts';
 import { accessIn } from '../support/transient-access.ts';
 
-const test = testInTurn(16);
+const test = testInTurn(5);
 
 /** Someone with a key, in the middle of the day and without an address of the lab. */
 const mayIn =

@@ -2,7 +2,7 @@ import * as aws from '@aws-sdk/client-iam';
 import { attackedLabs, group, swap, TODAY, user } from '../support/attacked-lab.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 
-const test = testInTurn(15);
+const test = testInTurn(5);
 
 /** Fay, who is away, may send bonuses by `senders`, too. */
 const labs = attackedLabs((file) =>

@@ -2,7 +2,10 @@ import * as aws from '@aws-sdk/client-iam';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
 import { attackedLabs } from '../support/attacked-lab.ts';
 import { scanOfAccount, TODAY, withUser } from '../support/changed-account.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { sampleTeam } from '../support/sample-team.ts';
+
+const test = testInTurn(1);
 
 /** Who may make a user of a name, and give it keys and a policy; or do the same with roles. */
 const MAKES = ['iam:CreateUser', 'iam:CreateAccessKey', 'iam:PutUserPolicy'];

@@ -14,7 +14,7 @@ import { openEmulator } from '../../src/emulator/emulator.ts';
 import { runHere, scratch } from '../support/command.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 
-const test = testInTurn(10);
+const test = testInTurn(3);
 
 const ACCOUNT = '123456789012';
 const BUCKET = 'labs-mturk-123456789012';

@@ -8,7 +8,7 @@ import {
 import { testInTurn } from '../support/exhaustive.ts';
 import { BUCKET, labWithBucket } from '../support/lab-with-bucket.ts';
 
-const test = testInTurn(13);
+const test = testInTurn(4);
 
 const lab = labWithBucket();
 afterAll(() => lab.remove());

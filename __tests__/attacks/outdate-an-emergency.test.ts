@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { approvalInTest, pays, resumed, suspended } from '../support/approval-in-test.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 
-const test = testInTurn(7);
+const test = testInTurn(2);
 
 const { lab, record, approve, merged, clone: cloned, check, repository } = approvalInTest();
 

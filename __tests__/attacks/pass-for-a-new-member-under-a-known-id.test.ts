@@ -9,7 +9,7 @@ import { member, smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
-const test = testInTurn(5);
+const test = testInTurn(2);
 
 const [fay, kit] = ['fay', 'kit'].map((key) => iamName(smallTeam.lab, key)) as [string, string];
 const file: Team = {

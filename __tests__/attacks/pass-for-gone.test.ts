@@ -3,7 +3,7 @@ import * as aws from '@aws-sdk/client-iam';
 import { type AttackedLab, attackedLabs, canPay, group, keyOf, TODAY, user } from '../support/attacked-lab.ts';
 import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 
-const test = testInTurn(7);
+const test = testInTurn(2);
 
 const labs = attackedLabs();
 beforeAll(labs.prepare);

@@ -1,5 +1,8 @@
 import { approvalInTest } from '../support/approval-in-test.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { LAB } from '../support/lab-repository.ts';
+
+const test = testInTurn(1);
 
 const { lab, begin, repository, approve, check } = approvalInTest();
 const pays = (team: string) => team.replace(/(bo: .*roles: \[)reader/, '$1reader, paymaster');

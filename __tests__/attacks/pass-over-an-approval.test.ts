@@ -2,7 +2,7 @@ import { approvalInTest, pays, resumed, suspended } from '../support/approval-in
 import { runHere } from '../support/command.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 
-const test = testInTurn(7);
+const test = testInTurn(2);
 
 const { lab, record, merged, clone, check } = approvalInTest();
 

@@ -1,6 +1,9 @@
 import { CreateAccessKeyCommand, DeleteAccessKeyCommand, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
+import { testInTurn } from '../support/exhaustive.ts';
 import { keysInTest, ROTATE, USER } from '../support/keys-in-test.ts';
 import { keysLab, keysTeam, zoe } from '../support/keys-lab.ts';
+
+const test = testInTurn(1);
 
 test.each([
   ['deletes', false],

@@ -10,8 +10,11 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { runHere } from '../support/command.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { FIRST_TEAM, scratchLab } from '../support/init-files.ts';
 import { recordingEngine } from '../support/recording-engine.ts';
+
+const test = testInTurn(1);
 
 /** What Terraform reads in the directory that it works in, and in the home directory. */
 function hostileFiles(folder: string, mark: string): Readonly<Record<string, string>> {

@@ -16,7 +16,7 @@ import {
   TEAM,
 } from '../workflows/scene.ts';
 
-const test = testInTurn(10);
+const test = testInTurn(3);
 
 const FOLDER = '.github/workflows';
 /** Callers as `init` wrote them. */

@@ -15,9 +15,12 @@ import { dirname, join, resolve } from 'node:path';
 import { codeownersBlock, isUpToDate, withCodeowners } from '../../src/team/codeowners.ts';
 import { codeOwnersOf } from '../support/code-owners.ts';
 import { runHere } from '../support/command.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { initFiles } from '../support/init-files.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 import { ownJobs, readWorkflow } from '../workflows/workflow-file.ts';
+
+const test = testInTurn(1);
 
 /** The job that makes what later runs beside a role, in this repository alone: others call a release. */
 const { tool } = ownJobs(readWorkflow('.github/workflows/called-build.yml'));

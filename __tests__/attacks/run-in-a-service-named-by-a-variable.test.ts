@@ -1,5 +1,8 @@
 import * as aws from '@aws-sdk/client-iam';
 import { attackedLabs, TODAY } from '../support/attacked-lab.ts';
+import { testInTurn } from '../support/exhaustive.ts';
+
+const test = testInTurn(1);
 
 const labs = attackedLabs();
 beforeAll(labs.prepare);

@@ -3,7 +3,7 @@ import { FULL } from '../support/attacked-lab.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 import { labWithBucket, STATE, WORKFLOW } from '../support/lab-with-bucket.ts';
 
-const test = testInTurn(7);
+const test = testInTurn(2);
 
 const lab = labWithBucket();
 afterAll(() => lab.remove());

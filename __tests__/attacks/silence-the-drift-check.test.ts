@@ -2,7 +2,7 @@ import * as aws from '@aws-sdk/client-iam';
 import { type AttackedLab, attackedLabs, FULL, TODAY, user } from '../support/attacked-lab.ts';
 import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 
-const test = testInTurn(8);
+const test = testInTurn(3);
 
 const labs = attackedLabs();
 beforeAll(labs.prepare);

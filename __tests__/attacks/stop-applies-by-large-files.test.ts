@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { approvalInTest } from '../support/approval-in-test.ts';
+import { testInTurn } from '../support/exhaustive.ts';
+
+const test = testInTurn(1);
 
 /** A writer wants no apply to end in time, by what an approver does not see. Ada owns the lab; Bo and Cy can write. */
 const { server, lab, approve, check } = approvalInTest();

@@ -2,7 +2,7 @@ import * as aws from '@aws-sdk/client-iam';
 import { attackedLabs, TODAY, TOMORROW, user } from '../support/attacked-lab.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 
-const test = testInTurn(10);
+const test = testInTurn(3);
 
 const labs = attackedLabs();
 beforeAll(labs.prepare);

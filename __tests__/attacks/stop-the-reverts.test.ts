@@ -9,7 +9,7 @@ import { smallTeam } from '../support/sample-team.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 import { allJobs } from '../workflows/workflow-file.ts';
 
-const test = testInTurn(23);
+const test = testInTurn(8);
 
 const CY = '  cy: { name: Cy Moreau, roles: [paymaster], suspended: true }\n';
 const labs = attackedLabs((file) => file.replace('  fay: {', `${CY}  fay: {`));

@@ -2,7 +2,7 @@ import { callIam } from '../emulator/clients.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 import { labsOfOneAccount } from '../support/labs-of-one-account.ts';
 
-const test = testInTurn(5);
+const test = testInTurn(2);
 
 const labs = labsOfOneAccount();
 const { account, mturk } = labs;

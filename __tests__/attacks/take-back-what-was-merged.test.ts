@@ -1,7 +1,7 @@
 import { attackedLabs, commentOf } from '../support/attacked-lab.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 
-const test = testInTurn(7);
+const test = testInTurn(2);
 
 const ROLES = `
   bonus-payer: { allow: [ results:read, pay:approve, pay:reject, pay:bonus, account:read ] }

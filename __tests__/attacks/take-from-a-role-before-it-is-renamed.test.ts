@@ -12,7 +12,7 @@ import { smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
-const test = testInTurn(26);
+const test = testInTurn(9);
 
 const mayIn =
   ({ memory }: LabInTest) =>

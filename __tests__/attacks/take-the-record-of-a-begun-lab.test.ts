@@ -1,5 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { testInTurn } from '../support/exhaustive.ts';
 import { labsOfOneAccount } from '../support/labs-of-one-account.ts';
+
+const test = testInTurn(1);
 
 const labs = labsOfOneAccount();
 const { mturk } = labs;

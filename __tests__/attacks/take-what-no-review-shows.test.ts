@@ -5,7 +5,7 @@ import { type AttackedLab, attackedLabs, commentOf, group, TODAY, user } from '.
 import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 import { smallTeamFile } from '../support/sample-team.ts';
 
-const test = testInTurn(10);
+const test = testInTurn(3);
 
 const labs = attackedLabs();
 beforeAll(labs.prepare);

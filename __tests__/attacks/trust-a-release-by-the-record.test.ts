@@ -6,7 +6,7 @@ import { testInTurn } from '../support/exhaustive.ts';
 import { BUCKET, labWithBucket, WORKFLOW } from '../support/lab-with-bucket.ts';
 import { smallTeam } from '../support/sample-team.ts';
 
-const test = testInTurn(10);
+const test = testInTurn(3);
 
 const lab = labWithBucket();
 afterAll(() => lab.remove());

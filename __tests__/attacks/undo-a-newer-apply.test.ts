@@ -9,7 +9,7 @@ import { role, smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
-const test = testInTurn(10);
+const test = testInTurn(3);
 
 /** fay leaves a role that denies, and is suspended meanwhile: an apply in three steps. */
 const teamOf = (ofFay: readonly string[], bo: Partial<Team['members'][number]> = {}): Team => ({

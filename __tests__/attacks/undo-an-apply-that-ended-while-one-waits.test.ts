@@ -8,7 +8,7 @@ import { member, smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
-const test = testInTurn(5);
+const test = testInTurn(2);
 
 const before: Team = {
   ...smallTeam,

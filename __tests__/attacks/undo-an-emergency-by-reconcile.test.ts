@@ -10,7 +10,7 @@ import { smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
-const test = testInTurn(10);
+const test = testInTurn(3);
 
 const team: Team = { ...smallTeam, settings: { ...smallTeam.settings, reconcile: 'all' } };
 /** In an emergency, an administrator suspends bo. */

@@ -1,7 +1,7 @@
 import { approvalInTest, pays } from '../support/approval-in-test.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 
-const test = testInTurn(7);
+const test = testInTurn(2);
 
 const { lab, record, merged, clone, check } = approvalInTest();
 

@@ -8,7 +8,7 @@ import { smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
-const test = testInTurn(10);
+const test = testInTurn(3);
 
 const withoutBo: Team = {
   ...smallTeam,

@@ -11,7 +11,7 @@ import { sampleTeam, smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
-const test = testInTurn(29);
+const test = testInTurn(10);
 
 const labs = attackedLabs();
 beforeAll(labs.prepare);

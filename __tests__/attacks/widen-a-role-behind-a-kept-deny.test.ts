@@ -4,7 +4,7 @@ import { attackedLabs, commentOf, group, TODAY } from '../support/attacked-lab.t
 import { testInTurn } from '../support/exhaustive.ts';
 import { smallTeam } from '../support/sample-team.ts';
 
-const test = testInTurn(7);
+const test = testInTurn(2);
 
 /** Fay, the only paymaster, is suspended: a wider role gives no one anything yet, so that no row of a person shows it. */
 const labs = attackedLabs((file) => file.replace(/( {2}fay: \{[^}]*roles: \[ paymaster \])/, '$1, suspended: true'));

@@ -29,7 +29,7 @@ import { SILENT } from '../support/silent-terminal.ts';
 
 const mixed = ADOPTED_ACCOUNTS.find(({ title }) => title === 'twelve users mixed');
 
-const test = testInTurn(13);
+const test = testInTurn(4);
 
 const ARN = 'arn:aws:iam::123456789012:policy';
 const LAB = 'perception-lab';

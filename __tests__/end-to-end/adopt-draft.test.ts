@@ -7,7 +7,7 @@ import { runHere, scratch } from '../support/command.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 import { FIRST_FILE } from '../support/first-team-file.ts';
 
-const test = testInTurn(8);
+const test = testInTurn(3);
 
 const DAY = '2026-11-25';
 let place: ReturnType<typeof scratch>;

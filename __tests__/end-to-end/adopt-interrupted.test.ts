@@ -16,7 +16,7 @@ import { copyOf, ENGINE_TITLE, type LabInTest, type LabMemory, orThrow, withLab 
 import { callNames, type Killing, type NamedCall, runAndKill } from '../support/lab-in-test-killed.ts';
 import { differences, isWrite } from '../support/lab-in-test-recovery.ts';
 
-const test = testInTurn(5);
+const test = testInTurn(2);
 
 type Step = (
   test: LabInTest,

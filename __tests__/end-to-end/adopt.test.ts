@@ -22,7 +22,7 @@ import { ENGINE_TITLE, type LabInTest, orThrow, planned, withLab } from '../supp
 import { comparableAccount, recordedObjects } from '../support/lab-in-test-account.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 
-const test = testInTurn(7);
+const test = testInTurn(2);
 
 /** The sampled operations that each key of before can call, by IAM's unique id of the user; all in an exhaustive run. */
 async function works({ emulator, memory }: LabInTest, { keys, memory: before }: AdoptionInTest) {

@@ -6,7 +6,7 @@ import { testInTurn } from '../support/exhaustive.ts';
 import { applied, appliedTo, orThrow, withLab } from '../support/lab-in-test.ts';
 import { role, smallTeam } from '../support/sample-team.ts';
 
-const test = testInTurn(7);
+const test = testInTurn(2);
 
 test('a plan in the middle of an apply that does what none may is not carried out', async () => {
   await withLab(await appliedTo(smallTeam), async (test) => {

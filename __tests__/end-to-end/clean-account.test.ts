@@ -9,7 +9,7 @@ import { sampleTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { teams } from '../support/team-arbitrary.ts';
 
-const test = testInTurn(10);
+const test = testInTurn(3);
 
 /** Every example team of this project, and some generated teams. */
 const EXAMPLES: readonly (readonly [string, Team])[] = [

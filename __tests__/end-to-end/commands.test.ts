@@ -7,7 +7,7 @@ import { run, runHere, scratch } from '../support/command.ts';
 import { EXHAUSTIVE, sampleOf, testInTurn } from '../support/exhaustive.ts';
 import { smallTeamFile } from '../support/sample-team.ts';
 
-const test = testInTurn(10);
+const test = testInTurn(3);
 
 const SAMPLE = smallTeamFile();
 const TODAY = ['--today', '2026-11-25'];

@@ -20,7 +20,7 @@ import { member, role, smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
-const test = testInTurn(10);
+const test = testInTurn(3);
 
 const withMember = (key: string): Team => ({
   ...smallTeam,

@@ -8,7 +8,7 @@ import { runHere } from '../support/command.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 import { smallTeam, smallTeamFile } from '../support/sample-team.ts';
 
-const test = testInTurn(8);
+const test = testInTurn(3);
 
 const RECONCILE = / {2}reconcile: .*\n/;
 const ALLOWED = smallTeamFile().replace(RECONCILE, '  reconcile: additions\n');

@@ -10,7 +10,7 @@ import { appliedTo, orThrow, TODAY, withLab } from '../support/lab-in-test.ts';
 import { document, FULL, group, user } from '../support/manual-changes/manual-change.ts';
 import { sampleTeam as team } from '../support/sample-team.ts';
 
-const test = testInTurn(4);
+const test = testInTurn(1);
 
 const ANYTHING = document('Allow', 'mechanicalturk:*');
 

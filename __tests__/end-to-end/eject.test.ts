@@ -8,7 +8,7 @@ import { runs, testInTurn } from '../support/exhaustive.ts';
 import { bootstrapped, TODAY, withLab } from '../support/lab-in-test.ts';
 import { enginesAtHand, runEngine } from '../support/raw-engine.ts';
 
-const test = testInTurn(8);
+const test = testInTurn(3);
 
 const place = scratch();
 afterAll(() => place.remove());

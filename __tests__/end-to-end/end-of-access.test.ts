@@ -25,7 +25,7 @@ import {
 import { member, sampleTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 
-const test = testInTurn(12);
+const test = testInTurn(4);
 
 /** What every key of the account is tried with: real calls, signed with the key, against the account's clock. */
 interface Keys {

@@ -7,7 +7,7 @@ import { prepareWorkspace, type Workspace } from '../../src/terraform/run/worksp
 import { testInTurn } from '../support/exhaustive.ts';
 import { begunIn } from '../support/raw-engine.ts';
 
-const test = testInTurn(5);
+const test = testInTurn(2);
 
 // terraform_data is built into both engines: a real init, plan and apply with no provider and no network.
 const configuration = (values: Readonly<Record<string, unknown>>): string =>

@@ -28,7 +28,7 @@ import { POLICIES } from '../support/manual-changes/policies.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
-const test = testInTurn(5);
+const test = testInTurn(2);
 
 /** Users who are no members, and the boundary, are for a person. */
 const OUTSIDE = /^(unmanaged-user|boundary-policy-changed)\//;

@@ -21,7 +21,7 @@ import { differences } from '../support/lab-in-test-recovery.ts';
 import { smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 
-const test = testInTurn(8);
+const test = testInTurn(3);
 
 const start = await bootstrapped();
 const reference = await appliedTo(smallTeam);

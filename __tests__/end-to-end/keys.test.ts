@@ -15,7 +15,7 @@ const team = (more = '') =>
     ada: `, recipient: ${ADA.recipient}`,
     rest: `  bo: { name: Bo Chen, roles: [results-reader] }\n${zoe(more)}settings: { keys: { rotate-after-days: 180 } }\n`,
   });
-const test = testInTurn(7);
+const test = testInTurn(2);
 const lab = keysLab(team());
 const { server, repository, place, stored, workflow } = lab;
 

@@ -21,7 +21,7 @@ import { applyAndKill } from '../support/lab-in-test-killed.ts';
 import { killsOf, undisturbed } from '../support/lab-in-test-recovery.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 
-const test = testInTurn(5);
+const test = testInTurn(2);
 
 const UserName = 'perception-lab-bo';
 const WITHOUT_BO: Team = {

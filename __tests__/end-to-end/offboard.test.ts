@@ -24,7 +24,7 @@ members:
 `;
 const UserName = 'perception-lab-zoe';
 
-const test = testInTurn(7);
+const test = testInTurn(2);
 
 let place: ReturnType<typeof scratch>;
 beforeEach(async () => {

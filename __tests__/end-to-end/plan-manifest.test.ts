@@ -8,7 +8,7 @@ import { runHere } from '../support/command.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 import { smallTeamFile } from '../support/sample-team.ts';
 
-const test = testInTurn(5);
+const test = testInTurn(2);
 
 const SMALL = smallTeamFile();
 const WITH_EVE = SMALL.replace(

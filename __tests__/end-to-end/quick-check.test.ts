@@ -18,7 +18,7 @@ import { appliedTo, type LabInTest, orThrow, TODAY, withLab } from '../support/l
 import { smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 
-const test = testInTurn(8);
+const test = testInTurn(3);
 
 const FULL = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
 const bo = iamName(smallTeam.lab, 'bo');

@@ -15,7 +15,7 @@ import { smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
-const test = testInTurn(13);
+const test = testInTurn(4);
 
 const FULL = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
 const TOMORROW = '2026-11-26';

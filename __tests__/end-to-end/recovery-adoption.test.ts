@@ -9,7 +9,7 @@ import { isWrite, undisturbed } from '../support/lab-in-test-recovery.ts';
 import { smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 
-const test = testInTurn(8);
+const test = testInTurn(3);
 
 const PATH = '/mturk/perception-lab/';
 

@@ -3,7 +3,7 @@ import { bootstrapped, ENGINE_TITLE } from '../support/lab-in-test.ts';
 import { killsOf, recoverFrom, report, undisturbed } from '../support/lab-in-test-recovery.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 
-const test = testInTurn(5);
+const test = testInTurn(2);
 
 test(`an apply of the sample team that is killed at any call is finished by the next apply (${ENGINE_TITLE})`, async () => {
   const reference = await undisturbed(await bootstrapped(), sampleTeam);

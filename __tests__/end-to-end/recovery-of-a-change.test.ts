@@ -6,7 +6,7 @@ import { appliedTo, copyOf, ENGINE_TITLE, type LabMemory, withLab } from '../sup
 import { isWrite, killsOf, recoverFrom, report, undisturbed } from '../support/lab-in-test-recovery.ts';
 import { member, role, sampleTeam } from '../support/sample-team.ts';
 
-const test = testInTurn(8);
+const test = testInTurn(3);
 
 /**
  * Much at once: a student joins, a suspended member returns with another role, a role is narrowed, one is removed, a member

@@ -42,7 +42,7 @@ import { configured, modelClassification, modelPlan } from '../support/model-pla
 import { SILENT } from '../support/silent-terminal.ts';
 import { keyOfUser, type LabState, memoryOf, STATES, TAMPERINGS, type Tampering, TODAY } from '../support/tampering.ts';
 
-const test = testInTurn(5);
+const test = testInTurn(2);
 
 interface Pair {
   readonly state: LabState;

@@ -20,7 +20,7 @@ import {
 import { member, sampleTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 
-const test = testInTurn(8);
+const test = testInTurn(3);
 
 const team: Team = {
   ...sampleTeam,

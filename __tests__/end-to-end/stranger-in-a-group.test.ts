@@ -12,7 +12,7 @@ import { role, smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
-const test = testInTurn(13);
+const test = testInTurn(4);
 
 const FAY = iamName(smallTeam.lab, 'fay');
 const PATH = labPath(smallTeam.lab);

@@ -19,7 +19,7 @@ import { appliedIn, emulatorWorkspace, plannedIn } from '../support/emulator-wor
 import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 import { sampleTeam, smallTeam } from '../support/sample-team.ts';
 
-const test = testInTurn(5);
+const test = testInTurn(2);
 
 const TODAY = '2026-11-25';
 

@@ -18,7 +18,7 @@ import { bootstrapped, ENGINE_TITLE, inTurns, TODAY } from '../support/lab-in-te
 import { member, role, sampleTeam } from '../support/sample-team.ts';
 import { type Change, type ChangeSeen, seeChange } from '../support/transient-access-change.ts';
 
-const test = testInTurn(8);
+const test = testInTurn(3);
 
 const READ = operationsOf('results:read');
 const BONUS = operationsOf('pay:bonus');

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { scratch } from '../support/command.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 
-const test = testInTurn(5);
+const test = testInTurn(2);
 
 // The trial of docs/install.md, with the package that a clone without a release makes, and without network.
 

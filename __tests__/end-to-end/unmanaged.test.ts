@@ -5,7 +5,7 @@ import { runHere } from '../support/command.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 import { smallTeam, smallTeamFile } from '../support/sample-team.ts';
 
-const test = testInTurn(10);
+const test = testInTurn(3);
 
 const SAMPLE = smallTeamFile().replace(/ {2}reconcile: .*\n/, '  reconcile: additions\n');
 // Fay is a paymaster no more.

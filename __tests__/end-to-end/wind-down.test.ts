@@ -9,7 +9,7 @@ import { answering, type CommandResult, runHere, scratch } from '../support/comm
 import { testInTurn } from '../support/exhaustive.ts';
 import { tofuAtEmulator } from '../support/tofu-at-emulator.ts';
 
-const test = testInTurn(7);
+const test = testInTurn(2);
 
 const ACCOUNT = '123456789012';
 const BUCKET = `perception-lab-mturk-${ACCOUNT}`;

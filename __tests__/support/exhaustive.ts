@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 
@@ -10,10 +9,9 @@ export function runs(all: number): number {
   return EXHAUSTIVE ? all : Math.ceil(all / 5);
 }
 
-const COMMIT = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
-/** Numbers that follow the commit, so that samples and turns rotate and a failure can be repeated. */
+/** Numbers that follow the commit; jest.sequencer.js has the fourth. */
 const [ROTATION_OF_SAMPLES, ROTATION_OF_TURNS, ROTATION_OF_SETS] = [0, 8, 16].map((from) =>
-  Number.parseInt(COMMIT.slice(from, from + 8), 16),
+  Number.parseInt((process.env.MTURK_TEAM_COMMIT ?? '').slice(from, from + 8), 16),
 ) as [number, number, number];
 
 /** `count` cases, evenly spaced, beginning at another one for each commit; all of them in an exhaustive run. */
@@ -39,6 +37,7 @@ function firstTurn(): number {
 /**
  * `test` for what takes seconds: of the tests and rows of tables in a file, each commit runs one in `share`, beginning at
  * another one in each file; an exhaustive run runs all. One for a file: two of the same share have their turns together.
+ * Attacks and end-to-end tests of which all take turns are not even loaded by most commits: see jest.sequencer.js.
  */
 export function testInTurn(share: number): Tests {
   let turn = firstTurn();
