@@ -11,6 +11,7 @@ import { benchInventory } from './inventory.ts';
 import { benchPage } from './page.ts';
 import { benchReach } from './reach.ts';
 import { benchReview, benchReviewCommand } from './review.ts';
+import { benchRule } from './rule.ts';
 import { benchStart } from './start.ts';
 import { benchSynth } from './synth.ts';
 import { synthTeam } from './synth-team.ts';
@@ -169,6 +170,18 @@ rows.push({
   baseline: `a quarter of them: ${ms(reach.quarterMs)}`,
   measured: reach.ratio,
   target: reach.limit,
+  unit: 'x',
+});
+
+say('rule');
+const rule = benchRule(1000);
+rows.push({
+  what: 'the rule, every member in another role',
+  size: String(rule.members),
+  ours: ms(rule.allMs),
+  baseline: `a quarter of them: ${ms(rule.quarterMs)}`,
+  measured: rule.ratio,
+  target: rule.limit,
   unit: 'x',
 });
 

@@ -72,7 +72,12 @@ const CASES: readonly Case[] = [
   { found: 'no key, and a suspension', keys: [], member: { suspended: true }, decided: NOTHING },
   { found: 'no key, and keys of 0', keys: [], member: { keys: 0 }, decided: NOTHING },
   { found: 'no key, and no recipient', keys: [], member: { recipient: null }, decided: NOTHING },
-  { found: 'no key, but one was delivered', keys: [], delivered: deliveredOf(LEFT), decided: finding('all-deleted') },
+  {
+    found: 'no key, but one was delivered',
+    keys: [],
+    delivered: deliveredOf(LEFT),
+    decided: finding('delivered-deleted'),
+  },
   {
     found: 'a key that someone made by hand, and uses',
     keys: [key('A', 20, 1)],
@@ -128,7 +133,7 @@ const CASES: readonly Case[] = [
     keys: [IN_USE],
     rotate: 180,
     delivered: deliveredOf(IN_USE, key('B', 5)),
-    decided: finding('all-deleted'),
+    decided: finding('delivered-deleted'),
   },
   {
     found: 'an old key whose predecessor was delivered and is deleted',

@@ -130,7 +130,7 @@ test('a user whose keys someone deleted gets none again, but one who is new unde
   await lab.iam.send(new DeleteAccessKeyCommand({ UserName: USER, AccessKeyId: lab.keys()[0]?.id }));
   lab.later(1);
   expect(await lab.sync()).toBeNull();
-  expect(await lab.facts()).toMatchObject({ decision: { finding: 'all-deleted' } });
+  expect(await lab.facts()).toMatchObject({ decision: { finding: 'delivered-deleted' } });
   await lab.iam.send(new DeleteUserCommand({ UserName: USER }));
   const { User } = await lab.iam.send(new CreateUserCommand({ UserName: USER, Path: PATH }));
   expect(await lab.sync({ ...lab.owner, userId: User?.UserId ?? '' })).toMatchObject({ result: 'done' });

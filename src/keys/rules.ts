@@ -58,7 +58,7 @@ export const KEY_FINDINGS = [
   'none-used',
   'newer-unused',
   'not-delivered',
-  'all-deleted',
+  'delivered-deleted',
 ] as const;
 
 export type KeyFinding = (typeof KEY_FINDINGS)[number];
@@ -106,7 +106,7 @@ export const KEY_ROWS: readonly Row[] = [
     // Who deleted a later one may have had a reason: the next would go to the same recipient.
     decide: ({ older, delivered }) =>
       delivered.created.some((created) => created > older.created)
-        ? { finding: 'all-deleted' }
+        ? { finding: 'delivered-deleted' }
         : { step: { kind: 'create', because: 'rotation' } },
   },
   {
@@ -198,7 +198,7 @@ export function decideKeys(
   const [older, newer = null] = oldestFirst(keys);
   if (older === undefined) {
     // Who deleted the last key may have had a reason, such as a stolen identity.
-    if (delivered.created.length > 0) return { ...nothing, finding: 'all-deleted' };
+    if (delivered.created.length > 0) return { ...nothing, finding: 'delivered-deleted' };
     return { ...nothing, step: { kind: 'create', because: 'none' } };
   }
   const { keys: allowed, until } = member;

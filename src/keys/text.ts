@@ -14,7 +14,7 @@ export const FINDINGS: Readonly<Record<KeyFinding, readonly [words: string, comm
   'none-used': ['neither key was ever used', createCommand],
   'newer-unused': ['the newer key was never used', createCommand],
   'not-delivered': ['mturk-team did not deliver the newest key', revokeOneCommand],
-  'all-deleted': ['the newest key that was delivered is deleted', createCommand],
+  'delivered-deleted': ['the newest key that was delivered is deleted', createCommand],
 };
 
 export function createCommand(member: string): string {

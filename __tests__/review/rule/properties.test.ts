@@ -12,10 +12,9 @@ import {
   union,
 } from '../../../src/access/operation-set.ts';
 import { desiredAccessBeforeDeletions } from '../../../src/access/sources/desired.ts';
-import type { EntityIds } from '../../../src/aws/types.ts';
 import { type PolicyDocument, type Statement, statementsOf } from '../../../src/iam/document.ts';
 import { givenBy } from '../../../src/review/rule/access.ts';
-import { recordedGroupName } from '../../../src/review/rule/identity.ts';
+import { recordedNames } from '../../../src/review/rule/identity.ts';
 import type { Applied } from '../../../src/review/rule/input.ts';
 import { ruleFor } from '../../../src/review/rule/rule.ts';
 import { type Ruled, restoreName } from '../../../src/review/rule/ruled.ts';
@@ -196,7 +195,8 @@ class Lab {
     this.first = { user: [...this.ids.user.values()], group: [...this.ids.group.keys()], policy };
   }
 
-  private copyOfIds(): EntityIds {
+  /** The rule indexes the ids that it is given: no one may change them later. */
+  private copyOfIds() {
     return { user: new Map(this.ids.user), group: new Map(this.ids.group) };
   }
 
@@ -209,6 +209,7 @@ class Lab {
       for (const name of this.ids[kind].keys()) if (!names.has(name)) this.ids[kind].delete(name);
       for (const name of names) if (!this.ids[kind].has(name)) this.ids[kind].set(name, `${kind} ${++this.created}`);
     }
+    this.ids = this.copyOfIds();
   }
 
   private get before(): readonly [Applied['team'], ...Applied['team'][]] {
@@ -228,7 +229,7 @@ class Lab {
     const ofId = new Map([...this.record.ids.user].map(([name, id]) => [id, name]));
     return {
       user: (name) => ofId.get(this.ids.user.get(name) ?? '') ?? null,
-      group: (name) => recordedGroupName(name, this.input),
+      group: (name) => recordedNames('group', name, this.input)[0] ?? name,
     };
   }
 

@@ -4,7 +4,7 @@ import { limitsPolicy, NOT_WIDENED_SID, OUT_OF_REACH_SID, rolePolicy, WITHHELD_S
 import { iamName, keyOfIamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../../team/names.ts';
 import type { AccessTeam, Member, Role } from '../../team/team.ts';
 import { documentsOf } from './access.ts';
-import { recordedGroupName, userOfId } from './identity.ts';
+import { recordedNames } from './identity.ts';
 import type { RuleInput } from './input.ts';
 import { isComputed, isFirstDay, isLastDay, manualDenies } from './kept-denies.ts';
 import { takenGroup, takenPolicy } from './outside.ts';
@@ -13,7 +13,7 @@ import { takenGroup, takenPolicy } from './outside.ts';
 export function deniesAtUser(member: Member, actual: AccessUser, input: RuleInput): readonly Statement[] {
   const { team, applied, account } = input;
   // The file says nothing of the days of another user who has the member's name.
-  const isOwn = userOfId(iamName(team.lab, member.key), input) === actual;
+  const isOwn = recordedNames('user', actual.name, input).includes(iamName(team.lab, member.key));
   const was = isOwn ? applied?.team.members.find(({ key }) => key === member.key) : undefined;
   const { known, exact } = deniesOfTeams(input, ({ members }, brakes) => {
     const same = members.find(({ key }) => key === member.key);
@@ -43,11 +43,9 @@ function deniesAtLeft({ roles }: Member, actual: AccessUser, input: RuleInput): 
   const { team, applied, account } = input;
   const { lab } = team;
   // By its unique id: under another member's name it is the same user, and one that an apply creates had no role.
-  const id = account.ids.user.get(actual.name);
-  const names = [...(applied?.ids.user ?? [])].flatMap(([name, known]) => (known === id ? [name] : []));
-  const isOf = ({ key }: Pick<Member, 'key'>) => names.includes(iamName(lab, key));
+  const keys = recordedNames('user', actual.name, input).flatMap((name) => keyOfIamName(lab, name) ?? []);
   const teams = applied === null ? [] : [applied.team, ...applied.begun];
-  const had = teams.flatMap(({ members }) => members.filter(isOf).flatMap((each) => each.roles));
+  const had = teams.flatMap(({ members }) => members.flatMap((each) => (keys.includes(each.key) ? each.roles : [])));
   const isIn = ({ name, path }: AccessGroup) => path === labPath(lab) && actual.groups.includes(name);
   const inside = account.access.groups.filter(isIn);
   const isTaken = (role: string) => (takenGroup(role, input) ?? takenPolicy(role, team, account.access)) !== null;
@@ -63,7 +61,7 @@ function deniesAtLeft({ roles }: Member, actual: AccessUser, input: RuleInput): 
 
 /** The keys of the roles that a group is of by its name, and by the one that the record has for its unique id. */
 function rolesOfGroup({ name }: AccessGroup, input: RuleInput): readonly string[] {
-  return [name, recordedGroupName(name, input)].flatMap((each) => keyOfIamName(input.team.lab, each) ?? []);
+  return [name, ...recordedNames('group', name, input)].flatMap((each) => keyOfIamName(input.team.lab, each) ?? []);
 }
 
 /** Denies that someone added at a role; for who leaves it (`isLeft`), no Deny that the present file has there covers one. */

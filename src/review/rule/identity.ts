@@ -1,4 +1,5 @@
-import type { AccessUser } from '../../access/model.ts';
+import { keptFor } from '../../access/kept-for.ts';
+import { type AccessUser, indexModel } from '../../access/model.ts';
 import type { AppliedTeam } from '../../team/applied-team.ts';
 import { iamName, labPath } from '../../team/names.ts';
 import { isDeletionDue, type Member } from '../../team/team.ts';
@@ -21,8 +22,7 @@ export function identify({ key, until }: Member, input: RuleInput): Identity {
   const { team, applied, account, withCredentials } = input;
   const name = iamName(team.lab, key);
   const path = labPath(team.lab);
-  const { users } = account.access;
-  const actual = users.find((user) => user.name === name) ?? null;
+  const actual = indexModel(account.access).users.get(name) ?? null;
   const known = applied?.ids.user.get(name);
   const id = account.ids.user.get(name) ?? null;
   const isAccepted = input.restore.has(key) && (input.shown?.get(name) ?? id) === id;
@@ -30,7 +30,7 @@ export function identify({ key, until }: Member, input: RuleInput): Identity {
   if (actual === null) {
     const renamed = userOfId(name, input);
     if (renamed !== null) return is('renamed', renamed.name);
-    const alike = users.find((user) => isSameName(user.name, name));
+    const alike = account.access.users.find((user) => isSameName(user.name, name));
     if (alike !== undefined) return is('name-taken', alike.name);
     if (applied === null || isAccepted || input.recreate?.has(key) === true) return is('new');
     const had = [applied.team, ...applied.begun].map(({ members }) => members.find((each) => each.key === key));
@@ -45,8 +45,7 @@ export function identify({ key, until }: Member, input: RuleInput): Identity {
   const has = ({ members }: AppliedTeam) => members.some((each) => each.key === key);
   const wasGiven = applied !== null && has(applied.team);
   const isOfBegun = known === undefined && !wasGiven && applied?.begun.some(has) === true;
-  const isKnown = [...(applied?.ids.user.values() ?? [])].includes(id ?? '');
-  const isUnused = !isKnown && withCredentials?.has(name) !== true;
+  const isUnused = recordedNames('user', name, input).length === 0 && withCredentials?.has(name) !== true;
   const isCreatedByIt = (isOfBegun || input.created?.has(key) === true) && isUnused;
   if (isUnderPath && (isCreatedByIt || isAccepted)) return is('new');
   return isUnderPath ? is('replaced', actual.path) : is('name-taken', `${actual.path}${actual.name}`);
@@ -54,16 +53,22 @@ export function identify({ key, until }: Member, input: RuleInput): Identity {
 
 /** The user of the account that has the unique id of a name in the record, whatever its name is now. */
 export function userOfId(name: string, { applied, account }: RuleInput): AccessUser | null {
-  const id = applied?.ids.user.get(name);
-  // Equivalent if mutated: every user of the account has an id.
-  return account.access.users.find((user) => id !== undefined && account.ids.user.get(user.name) === id) ?? null;
+  const [current = ''] = namesById(account.ids.user).get(applied?.ids.user.get(name) ?? '') ?? [];
+  return indexModel(account.access).users.get(current) ?? null;
 }
 
-/** The name in the record of a group of the account, which someone may have renamed; its own if the record does not know it. */
-export function recordedGroupName(name: string, { applied, account }: RuleInput): string {
-  const id = account.ids.group.get(name);
-  return [...(applied?.ids.group ?? [])].find(([, known]) => known === id)?.[0] ?? name;
+/** The names that the record has for the unique id of a user or group of the account, which someone may have renamed. */
+export function recordedNames(kind: 'user' | 'group', name: string, input: RuleInput): readonly string[] {
+  const { applied, account } = input;
+  return (applied && namesById(applied.ids[kind]).get(account.ids[kind].get(name) ?? '')) ?? [];
 }
+
+/** A record can have two names of one user. */
+const namesById = keptFor((ids: ReadonlyMap<string, string>): ReadonlyMap<string, readonly string[]> => {
+  const names = new Map<string, string[]>();
+  for (const [name, id] of ids) names.set(id, [...(names.get(id) ?? []), name]);
+  return names;
+});
 
 /** IAM ignores the case of names. */
 export function isSameName(one: string, other: string): boolean {

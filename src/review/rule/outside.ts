@@ -23,8 +23,7 @@ export function leaversNotDeleted(input: RuleInput) {
     const isKnown = applied?.ids.user.has(user.name) === true && user.path === labPath(lab);
     const found = groupOutside(user, input);
     // Equivalent if mutated: every user of the record has a name of the lab.
-    if (key === null) return [];
-    return !isKnown || members.has(user.name) || found === undefined ? [] : [{ key, found, user }];
+    return key === null || !isKnown || members.has(user.name) || found === undefined ? [] : [{ key, found, user }];
   });
 }
 

@@ -17,7 +17,7 @@ import { iamName, keyOfIamName, labPath, rolePolicyArn } from '../../team/names.
 import { type AccessTeam, formerMember, type Member, type Role } from '../../team/team.ts';
 import { allowedOutright, deniedAtLeft, deniedIn, givenBy, givenByOthers, heldIn, unchangedIn } from './access.ts';
 import { deniesAtGroup, deniesAtUser } from './denies-at.ts';
-import { identify, recordedGroupName, userOfId } from './identity.ts';
+import { identify, recordedNames, userOfId } from './identity.ts';
 import type { RuleInput } from './input.ts';
 import { deniedBy, withoutDenies } from './kept-denies.ts';
 import {
@@ -142,7 +142,8 @@ function factsFor(ruled: readonly RuledEntry<Role>[], input: RuleInput): Facts {
     return { ...each, members: each.members.map((one) => ({ ...one, roles: one.roles.filter(isStaying(one.key)) })) };
   };
   const [first, ...begun] = before;
-  const held = heldIn(account.access, team, [first, ...begun.map(staying)], (group) => recordedGroupName(group, input));
+  const recorded = (group: string) => recordedNames('group', group, input)[0] ?? group;
+  const held = heldIn(account.access, team, [first, ...begun.map(staying)], recorded);
   const isUnfinished = before.length > 1;
   const unchanged = isUnfinished ? unchangedIn(before) : new Map();
   const known = deniedIn(account.access, WITHHELD_SID);
@@ -207,10 +208,9 @@ function ruleForMember(member: Member, facts: Facts, input: RuleInput): RuledMem
     // What was taken from a user who is not theirs for now is not known, and can be everything.
     const noted = { ...ruled, withheld, taken: operations };
     if (kind !== 'replaced' || actual === null) return { ...noted, isLeftOut: true };
-    // Under its own name again, it has nothing that this apply restores: a boundary, or a tag that a Deny asks for.
+    // It may have its own name again, and then nothing that this apply restores: a boundary, or a tag that a Deny asks for.
     const suspended = { ...member, roles: [], suspended: true, withheld: listOperations(ALL_OPERATIONS) };
     const members = team.members.map((each) => (each === member ? suspended : each));
-    // It may have its own name again.
     const keptDenies = deniesAtUser(suspended, actual, { ...input, team: { ...team, members } });
     return { ...noted, written: { ...suspended, keptDenies } };
   }
@@ -226,6 +226,7 @@ function ruleForMember(member: Member, facts: Facts, input: RuleInput): RuledMem
   const keptDenies = withoutDenies(denies, lift.get(key));
   const all = difference(takenFrom(member, actual, denies), operationSet(giveBack.get(key) ?? []));
   const taken = listOperations(intersection(all, returning(key)));
+  const withheldOperations: Withheld = { kind: 'operations', of: 'member', key, operations: taken, found: null };
   return {
     ...ruled,
     taken: listOperations(all),
@@ -235,9 +236,7 @@ function ruleForMember(member: Member, facts: Facts, input: RuleInput): RuledMem
       ...(keptDenies.length === 0 ? {} : { keptDenies }),
     },
     withheld: [
-      ...(taken.length === 0
-        ? []
-        : [{ kind: 'operations' as const, of: 'member' as const, key, operations: taken, found: null }]),
+      ...(taken.length === 0 ? [] : [withheldOperations]),
       ...(keptDenies.length === 0 ? [] : [kept('member', key, keptDenies)]),
     ],
   };
@@ -278,11 +277,10 @@ function notWidened(role: Role, input: RuleInput): Role & Required<Pick<Role, 'k
   const manual = deniesAtGroup(role, input);
   const policy = account.access.policies.find(({ arn }) => arn === rolePolicyArn(team, role.key));
   if (policy === undefined) return { ...role, keptDenies: manual };
-  const { document } = policy;
-  const statements = document === null ? [] : statementsOf(document);
+  const statements = policy.document === null ? [] : statementsOf(policy.document);
   const denied = [operationSet(role.deny), operationSet(team.freeze.flatMap(operationsOf)), alwaysDenied(manual)];
   const notWidened = listOperations(difference(alwaysDenied(statements), denied.reduce(union)));
-  const allows = allowedOutright(document);
+  const allows = allowedOutright(policy.document);
   const allow = listOperations(intersection(operationSet(role.allow), allows));
   const isAllowing = statements.some(({ Effect }) => Effect === 'Allow');
   const isEmptied = allow.length === 0 && (role.allow.length > 0 || isAllowing);
