@@ -77,13 +77,16 @@ async function main(): Promise<number> {
 
   await rm(join(HOME, 'run'), { recursive: true, force: true });
   const found = { tofu: tofu.value, terraform: terraform.value };
-  const rows = await compareAll({ parts: installed.parts, mirror: mirror.mirror, ...found }, only);
+  const modules = await installNpmParts(HOME, SOURCES);
+  const rows = await compareAll({ parts: installed.parts, modules, mirror: mirror.mirror, ...found }, only);
   await rm(join(HOME, 'run'), { recursive: true, force: true });
   return conclude(rows, only === null);
 }
 
 interface Parts {
   readonly parts: PythonParts;
+  /** The directory of the pinned npm packages. */
+  readonly modules: string;
   /** The directory of the released provider. */
   readonly mirror: string;
   readonly tofu: Engine;
@@ -119,19 +122,23 @@ function engineOf(engine: Engine): string {
   return titles({ account: OURS, provider: OUR_PROVIDER, engine, directory: '' }).engine;
 }
 
+type Say = (what: string) => void;
+
 /** What is compared, by the name that `--only` takes, in the order of the table. */
-const GROUPS: Readonly<Record<string, (parts: Parts) => Promise<readonly Row[]>>> = {
+const GROUPS: Readonly<Record<string, (parts: Parts, say: Say) => Promise<readonly Row[]>>> = {
   lifecycle: lifecycleRows,
   calls: callRows,
-  async concurrent(parts) {
-    return [await concurrencyRow({ ...reference(parts), directory: at('concurrent') })];
+  'adoption-opentofu': (parts, say) => adoptionRows(parts, parts.tofu, say),
+  'adoption-terraform': (parts, say) => adoptionRows(parts, parts.terraform, say),
+  async concurrent(parts, say) {
+    return [await concurrencyRow({ ...reference(parts), directory: at('concurrent') }, say)];
   },
-  async 's3-state'({ parts, terraform }) {
+  async 's3-state'({ parts, terraform }, say) {
     say("a lab's life with the command, its state in the bucket that bootstrap made");
     const options = { parts, sources: SOURCES, engine: terraform, engineTitle: engineOf(terraform) };
     return [await s3StateRow({ ...options, directory: at('s3-state'), say })];
   },
-  async 'lock-file'({ mirror, tofu, terraform }) {
+  async 'lock-file'({ mirror, tofu, terraform }, say) {
     const rows: Row[] = [];
     for (const engine of [tofu, terraform]) {
       say(`lock files of the provider, ${engineOf(engine)}`);
@@ -139,7 +146,7 @@ const GROUPS: Readonly<Record<string, (parts: Parts) => Promise<readonly Row[]>>
     }
     return rows;
   },
-  async eject(parts) {
+  async eject(parts, say) {
     const own = { account: OURS, provider: OUR_PROVIDER };
     const rows: Row[] = [];
     const elsewhere = { account: moto(parts), provider: released(parts) };
@@ -154,24 +161,23 @@ const GROUPS: Readonly<Record<string, (parts: Parts) => Promise<readonly Row[]>>
     }
     return rows;
   },
-  async cdktn() {
+  async cdktn({ modules }, say) {
     say('stacks synthesized with CDK Terrain');
-    return [await cdktnRow({ modules: await installNpmParts(HOME, SOURCES), root: ROOT, directory: at('cdktn') })];
+    return [await cdktnRow({ modules, root: ROOT, directory: at('cdktn') })];
   },
-  async nodes({ tofu }) {
+  async nodes({ modules, tofu }, say) {
     say('the built command on every supported version of Node');
-    const modules = await installNpmParts(HOME, SOURCES);
     return [await nodeVersionsRow({ modules, root: ROOT, directory: at('nodes'), engine: tofu.binary })];
   },
-  async policies({ parts }) {
+  async policies({ parts }, say) {
     say('permission policies, linted by parliament');
     return [await policyFindingsRow(parts, SOURCES)];
   },
-  async age({ parts }) {
+  async age({ parts }, say) {
     say('messages of age, opened by rage');
     return [await ageMessagesRow(parts, SOURCES)];
   },
-  async schema({ parts }) {
+  async schema({ parts }, say) {
     say('the schema of an older lab repository, upgraded by the page');
     const page = await readFile(join(ROOT, 'docs', 'operations.md'), 'utf8');
     return [await schemaUpgradeRow({ parts, sources: SOURCES, directory: at('schema'), page })];
@@ -179,17 +185,24 @@ const GROUPS: Readonly<Record<string, (parts: Parts) => Promise<readonly Row[]>>
 };
 
 async function compareAll(parts: Parts, only: string | null): Promise<readonly Row[]> {
-  const rows: Row[] = [];
-  for (const [name, compare] of Object.entries(GROUPS)) {
-    if (only === null || only === name) rows.push(...(await compare(parts)));
-  }
-  return rows;
+  const chosen = Object.keys(GROUPS).filter((name) => only === null || only === name);
+  const queue = [...chosen];
+  const rows = new Map<string, readonly Row[]>();
+  const turn = async (): Promise<void> => {
+    for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
+      const group = name;
+      rows.set(group, (await GROUPS[group]?.(parts, (what) => say(`${group}: ${what}`))) ?? []);
+    }
+  };
+  // Each step waits for another process: one group leaves half of two processors idle.
+  await Promise.all([turn(), turn()]);
+  return chosen.flatMap((name) => rows.get(name) ?? []);
 }
 
-async function lifecycleRows(parts: Parts): Promise<readonly Row[]> {
+async function lifecycleRows(parts: Parts, say: Say): Promise<readonly Row[]> {
   const first = reference(parts);
   const rows: Row[] = [];
-  const recorded = await attempt(first, 'the reference', rows);
+  const recorded = await attempt(first, 'the reference', rows, say);
   if (recorded === null) return rows;
   rows.push(referenceRow(first, recorded));
 
@@ -202,26 +215,29 @@ async function lifecycleRows(parts: Parts): Promise<readonly Row[]> {
       listed: RELEASED_PROVIDER_DIFFERENCES,
     },
     rows,
+    say,
   );
   await held(
     { ...first, engine: parts.terraform, directory: at('terraform') },
     { records: recorded, compared: ALL, listed: [] },
     rows,
+    say,
   );
   await held(
     { ...first, account: moto(parts), directory: at('moto') },
     { records: recorded, compared: ALL, listed: MOTO_DIFFERENCES },
     rows,
+    say,
   );
   if (byReleased !== null) {
     const compared = 'all, with the second row: account against account, nothing else of ours in between';
     const elsewhere = { ...onOurs, account: moto(parts), directory: at('released-on-moto') };
-    await held(elsewhere, { records: byReleased, compared, listed: MOTO_DIFFERENCES }, rows);
+    await held(elsewhere, { records: byReleased, compared, listed: MOTO_DIFFERENCES }, rows, say);
   }
   return rows;
 }
 
-async function callRows(parts: Parts): Promise<readonly Row[]> {
+async function callRows(parts: Parts, say: Say): Promise<readonly Row[]> {
   const rows: Row[] = [];
   const running = await moto(parts).start();
   try {
@@ -235,19 +251,25 @@ async function callRows(parts: Parts): Promise<readonly Row[]> {
     rows.push(await inventoryRow(running));
     say('the cycle of an access key, on ours and on moto');
     rows.push(await keyCycleRow(running));
-    for (const engine of [parts.tofu, parts.terraform]) {
-      say(`accounts made by hand, adopted on ours and on moto, ${engineOf(engine)}`);
-      const directory = join(at('adoption'), engine.flavour);
-      rows.push(await adoptionRow({ moto: running, released: released(parts).choice, engine, directory }));
-    }
   } finally {
     await running.stop();
   }
   return rows;
 }
 
+async function adoptionRows(parts: Parts, engine: Engine, say: Say): Promise<readonly Row[]> {
+  say(`accounts made by hand, adopted on ours and on moto, ${engineOf(engine)}`);
+  const running = await moto(parts).start();
+  try {
+    const directory = join(at('adoption'), engine.flavour);
+    return [await adoptionRow({ moto: running, released: released(parts).choice, engine, directory })];
+  } finally {
+    await running.stop();
+  }
+}
+
 /** The lifecycle on a combination; what ends it early becomes a row that fails. */
-async function attempt(combination: Combination, compared: string, rows: Row[]): Promise<readonly StepRecord[] | null> {
+async function attempt(combination: Combination, compared: string, rows: Row[], say: Say) {
   const { account, provider, engine } = titles(combination);
   say(`account ${account}, provider ${provider}, ${engine}`);
   try {
@@ -260,8 +282,8 @@ async function attempt(combination: Combination, compared: string, rows: Row[]):
   }
 }
 
-async function held(combination: Combination, expected: Expected, rows: Row[]): Promise<readonly StepRecord[] | null> {
-  const recorded = await attempt(combination, expected.compared, rows);
+async function held(combination: Combination, expected: Expected, rows: Row[], say: Say) {
+  const recorded = await attempt(combination, expected.compared, rows, say);
   if (recorded !== null) rows.push(lifecycleRow(combination, recorded, expected));
   return recorded;
 }
@@ -280,7 +302,7 @@ function referenceRow(combination: Combination, recorded: readonly StepRecord[])
 }
 
 /** Two applies at once, refused at the lock and waiting for it. Calls are slowed down so that they surely meet. */
-async function concurrencyRow(combination: Combination): Promise<Row> {
+async function concurrencyRow(combination: Combination, say: Say): Promise<Row> {
   say('two applies of the same change at the same time');
   const compared = 'two applies at once on our state backend: one waits or is refused, nothing is lost';
   const problems: string[] = [];
