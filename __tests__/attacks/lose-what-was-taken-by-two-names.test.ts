@@ -1,5 +1,5 @@
 import * as aws from '@aws-sdk/client-iam';
-import { attackedLabs, group, swap, TODAY, user } from '../support/attacked-lab.ts';
+import { type AttackedLab, attackedLabs, group, swap, TODAY, user } from '../support/attacked-lab.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 
 const test = testInTurn(5);
@@ -14,6 +14,13 @@ beforeAll(labs.prepare);
 afterAll(labs.remove);
 
 const fay = user('fay').UserName;
+/** Days later, owners end the suspension; what was taken is announced, and given back. */
+async function endSuspensionLater(lab: AttackedLab): Promise<void> {
+  lab.edit(', suspended: true', '');
+  expect(await lab.mturk('2026-11-28', 'apply', '--yes')).toMatchObject({ code: 0 });
+  for (const day of ['2026-11-28', '2026-11-30']) await lab.mturk(day, 'drift', '--reconcile', '--yes');
+}
+
 const says = (more: object) =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Action: 'mechanicalturk:*', Resource: '*', ...more }] });
 
@@ -42,10 +49,7 @@ test.each([
     expect(await lab.mturk(TODAY, 'apply', '--yes')).toMatchObject({ code: 0 });
     if (swaps) await lab.byHand(swap);
     await lab.mturk(TODAY, 'drift', '--reconcile', '--yes');
-    // Days later, owners end the suspension; what was taken is announced, and given back.
-    lab.edit(', suspended: true', '');
-    expect(await lab.mturk('2026-11-28', 'apply', '--yes')).toMatchObject({ code: 0 });
-    for (const day of ['2026-11-28', '2026-11-30']) await lab.mturk(day, 'drift', '--reconcile', '--yes');
+    await endSuspensionLater(lab);
     expect(await lab.may(fay)).not.toContain('SendBonus');
   });
 });
@@ -107,10 +111,7 @@ test.each([
     expect(await lab.mturk(TODAY, 'apply', '--yes')).toMatchObject({ code: 0 });
     if (swaps) await lab.byHand(swap);
     await lab.mturk(TODAY, 'drift', '--reconcile', '--yes');
-    // Days later, owners end the suspension; what the swap took is announced, and given back.
-    lab.edit(', suspended: true', '');
-    expect(await lab.mturk('2026-11-28', 'apply', '--yes')).toMatchObject({ code: 0 });
-    for (const day of ['2026-11-28', '2026-11-30']) await lab.mturk(day, 'drift', '--reconcile', '--yes');
+    await endSuspensionLater(lab);
     const limits = { ...user('fay'), PolicyName: 'limits' };
     const kept = await lab.byHand((iam) =>
       iam.send(new aws.GetUserPolicyCommand(limits)).then(({ PolicyDocument: text = '' }) => decodeURIComponent(text)),
