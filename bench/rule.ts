@@ -44,7 +44,13 @@ function msOf(count: number): number {
   const ids = { user: idsOf(users), group: idsOf(model.groups) };
   const applied = { team: appliedTeam(before, DAY), begun: [], ids };
   const started = performance.now();
-  const ruled = ruleFor({ team, applied, account: { access: { ...model, users }, ids }, restore: new Set() });
+  const ruled = ruleFor({
+    team,
+    today: DAY,
+    applied,
+    account: { access: { ...model, users }, ids },
+    restore: new Set(),
+  });
   const ms = performance.now() - started;
   const denied = ruled.team.members.filter(({ keptDenies = [] }) => keptDenies.length > 0).length;
   if (denied !== Math.ceil(count / 3)) throw new Error(`the Denies of ${denied} of ${count} members are kept`);

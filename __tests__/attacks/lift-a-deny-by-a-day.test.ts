@@ -54,3 +54,19 @@ test('an apply converges that ends a Deny from a day on, in a policy of its own,
     expect(await lab.mturk(TODAY, 'plan')).toMatchObject({ code: 0 });
   });
 });
+
+test('a Deny until a day stays, although the file removes a first day that came since the last apply', async () => {
+  await labs.attack(async (lab) => {
+    lab.edit('2026-01-01', '2026-12-01');
+    expect(await lab.mturk(TODAY, 'apply', '--yes')).toMatchObject({ code: 0 });
+    const PolicyDocument = deny('DateLessThan', '2027-02-28');
+    await lab.byHand((iam) => iam.send(new aws.PutUserPolicyCommand({ ...bo, PolicyName: 'stop', PolicyDocument })));
+    lab.edit('from: "2026-12-01"\n    ', '');
+    expect(await lab.mturk('2027-01-15', 'apply', '--yes')).toMatchObject({ code: 0 });
+    const limits = { ...bo, PolicyName: 'limits' };
+    await lab.byHand(async (iam) => {
+      const { PolicyDocument: kept = '' } = await iam.send(new aws.GetUserPolicyCommand(limits));
+      expect(decodeURIComponent(kept)).toContain('2027-02-28');
+    });
+  });
+});

@@ -141,7 +141,7 @@ function falseIn({ applied, base, file }: Three, account: Account, state: LabSta
     group: new Map<string, string>(Object.entries(record.ids.group)),
   };
   const ruled = ruleFor({
-    team: file,
+    ...{ team: file, today: TODAY },
     account: details,
     applied: { team: record.team, begun: [], ids },
     restore: new Set(),

@@ -433,7 +433,10 @@ const whoCanDo: Claim = async ({ lab, truth }) => {
 async function applyOf({ lab, inventory }: Case, team: Team) {
   const record = orThrow(await readRecord(lab.records));
   const { access, ids } = inventory;
-  const ruled = ruleFor({ team, account: { access, ids }, applied: appliedFacts(record), restore: new Set() });
+  const ruled = ruleFor({
+    ...{ team, today: lab.today, account: { access, ids } },
+    ...{ applied: appliedFacts(record), restore: new Set<string>() },
+  });
   return {
     ruled,
     after: afterApply(access, ruled, record?.team === null || record === null ? null : teamBefore(lab, record.team)),

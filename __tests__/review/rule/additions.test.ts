@@ -122,7 +122,7 @@ function afterApplies({ first, taken, steps }: Evening, isHelped: boolean) {
     file = edited(file, one);
     const decided = (applied: Applied) => {
       const ids = { user: idsOf(account.users), group: idsOf(account.groups) };
-      return ruleFor({ team: file, account: { access: account, ids }, applied, restore: new Set<string>() });
+      return ruleFor({ team: file, today: DAY, account: { access: account, ids }, applied, restore: new Set() });
     };
     const ruled = decided(record);
     const noted = new Map(ruled.team.members.map(({ key, withheld = [] }) => [key, withheld]));

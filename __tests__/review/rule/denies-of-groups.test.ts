@@ -152,7 +152,7 @@ test('no apply lifts a Deny of a group, whatever groups are renamed to and the f
         for (const [at, change] of changes.entries()) account = changed(account, change, `${evening}-${at}`);
         const team = file ?? begun.at(-1) ?? last;
         const ruled = ruleFor({
-          ...{ team, applied: record, restore: new Set<string>() },
+          ...{ team, today: DAY, applied: record, restore: new Set<string>() },
           account: { access: account.model, ids: { user, group: account.ids } },
         });
         if (isInterrupted) {

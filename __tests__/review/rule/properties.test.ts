@@ -219,6 +219,7 @@ class Lab {
   private get input() {
     return {
       team: this.file,
+      today: this.moment.at.toISOString().slice(0, 10),
       account: { access: this.account, ids: this.ids },
       applied: this.record,
       restore: new Set<string>(),

@@ -95,7 +95,7 @@ function inputOf(given: Given): RuleInput {
     ids: { user: known, group: new Map() },
   };
   return {
-    ...{ team, applied: facts, account: { access: account, ids: { user, group: new Map() } } },
+    ...{ team, today: TODAY, applied: facts, account: { access: account, ids: { user, group: new Map() } } },
     ...{
       restore: new Set(restore),
       deletions: new Set(deletions),
@@ -1619,7 +1619,10 @@ test('without a record everything counts as given before, and no user as the lab
 
 test('the first apply, to an empty account, creates every member', () => {
   const empty = { access: emptyModel(sampleTeam.account), ids: { user: new Map(), group: new Map() } };
-  const { withheld, newUsers } = ruleFor({ team: sampleTeam, applied: null, account: empty, restore: new Set() });
+  const { withheld, newUsers } = ruleFor({
+    ...{ team: sampleTeam, today: TODAY, applied: null },
+    ...{ account: empty, restore: new Set<string>() },
+  });
   expect(withheld).toEqual([]);
   expect(newUsers).toHaveLength(sampleTeam.members.length);
 });

@@ -101,7 +101,7 @@ export function decidedOutcome(row: ManualChange, start: LabMemory): Promise<Out
     const findings = attribute(found.findings, manualChanges(events, team), applied?.at ?? null);
     const scan = { ...found, eventsComplete: true, findings, planned: true };
     const account = await readAuthorizationDetails(lab.iam, team.account, 1000);
-    const ruled = ruleFor({ team, account, applied: appliedFacts(record), restore: new Set() });
+    const ruled = ruleFor({ team, today, account, applied: appliedFacts(record), restore: new Set() });
     const target = afterApply(access, ruled, team);
     return {
       full: idsOf(scan),

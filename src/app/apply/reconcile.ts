@@ -73,7 +73,7 @@ export async function reconcile(
   const now = session.now();
   const due = [...(mode === 'all' ? taken : []), ...deletions];
   const isShown = checkedAt !== null && now.getTime() - Date.parse(checkedAt) <= SHOWN_MS;
-  const takenNow = takenAgain(applied, record, first.value);
+  const takenNow = takenAgain(applied, record, { ...first.value, today: session.today });
   const isChangedSince = (key: string, since: Date) => takenNow.has(key) || completed.isChangedSince(key, since);
   const announcements = isShown ? announced(record.announcements, due, now, isChangedSince) : record.announcements;
   const ready = isShown ? ripe(announcements, now, givesIn(newest, session.at)) : [];
@@ -109,7 +109,7 @@ const SHOWN_MS = HOUR_MS;
 function takenAgain(
   team: Team,
   record: ApplyRecord,
-  { account, ids, ruled }: Pick<StackPlan, 'account' | 'ids' | 'ruled'>,
+  { account, ids, ruled, today }: Pick<StackPlan, 'account' | 'ids' | 'ruled'> & Pick<LabSession, 'today'>,
 ): ReadonlySet<string> {
   const missing = new Set(
     ruled.withheld.flatMap(({ kind, key }) => (kind === 'missing' ? [iamName(team.lab, key)] : [])),
@@ -122,7 +122,7 @@ function takenAgain(
   );
   const known = Object.entries(record.ids.user).filter(([name]) => missing.has(name));
   const now = { access, ids: { ...ids, user: new Map([...ids.user, ...known]) } };
-  const input = { team, applied: appliedIn(record), account: now, restore: new Set<string>() };
+  const input = { team, today, applied: appliedIn(record), account: now, restore: new Set<string>() };
   return new Set(ruleFor(input).withheld.flatMap(({ kind, key }) => (kind === 'operations' ? [key] : [])));
 }
 

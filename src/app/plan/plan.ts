@@ -221,7 +221,7 @@ type Decided = Pick<StackPlan, 'ruled' | 'account' | 'ids' | 'record'> & Pick<Au
 
 /** What the rule says of the account as it is now. */
 async function applyRule(
-  { stack, team, iam, records }: LabSession,
+  { stack, team, today, iam, records }: LabSession,
   { restore = new Set(), answered, ...rule }: RuleOptions,
   own?: ApplyRecord | null,
 ): Promise<Result<Decided>> {
@@ -239,7 +239,7 @@ async function applyRule(
   const facts = appliedFacts(record.value);
   // Another lab's members are not missing: nothing of them may leave the state before a guardrail blocks the plan.
   const applied = facts?.team.lab === team.lab ? facts : null;
-  const input: RuleInput = { team, account: account.value, applied, restore, ...rule };
+  const input: RuleInput = { team, today, account: account.value, applied, restore, ...rule };
   const ruled = ruleFor(input);
   const { access, policies, ids } = account.value;
   const read = { account: access, record: record.value, policies, ids };

@@ -11,7 +11,7 @@ import { takenGroup, takenPolicy } from './outside.ts';
 
 /** Denies that someone added for a member: at the user, a group of no role, or a role that the member leaves. */
 export function deniesAtUser(member: Member, actual: AccessUser, input: RuleInput): readonly Statement[] {
-  const { team, applied, account } = input;
+  const { team, today, applied, account } = input;
   // The file says nothing of the days of another user who has the member's name.
   const isOwn = recordedNames('user', actual.name, input).includes(iamName(team.lab, member.key));
   const was = isOwn ? applied?.team.members.find(({ key }) => key === member.key) : undefined;
@@ -22,8 +22,7 @@ export function deniesAtUser(member: Member, actual: AccessUser, input: RuleInpu
   // Only a day that gives more ends another one: the first of the file, and one that takes, leave what is there.
   const { from = null, until = null } = was ?? {};
   const isLater = until !== null && (member.until === null || member.until > until);
-  const hasBegun = from === null || from <= (applied?.team.day ?? from);
-  const isEarlier = !hasBegun && (member.from === null || member.from < (from ?? ''));
+  const isEarlier = from !== null && from > today && (member.from === null || member.from < from);
   const document = actual.inline.find(({ name }) => name === LIMITS_POLICY)?.document ?? null;
   const isEnded = (deny: Statement) => (isLater && isLastDay(deny)) || (isEarlier && isFirstDay(deny));
   const inline = actual.inline.filter(({ name }) => name !== LIMITS_POLICY);

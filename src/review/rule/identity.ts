@@ -43,8 +43,7 @@ export function identify({ key, until }: Member, input: RuleInput): Identity {
   if (known === id) return actual.path === path ? is('own') : is('moved', actual.path);
   const isUnderPath = actual.path === path;
   const has = ({ members }: AppliedTeam) => members.some((each) => each.key === key);
-  const wasGiven = applied !== null && has(applied.team);
-  const isOfBegun = known === undefined && !wasGiven && applied?.begun.some(has) === true;
+  const isOfBegun = known === undefined && applied !== null && !has(applied.team) && applied.begun.some(has);
   const isUnused = recordedNames('user', name, input).length === 0 && withCredentials?.has(name) !== true;
   const isCreatedByIt = (isOfBegun || input.created?.has(key) === true) && isUnused;
   if (isUnderPath && (isCreatedByIt || isAccepted)) return is('new');

@@ -27,6 +27,8 @@ export interface Applied {
 export interface RuleInput {
   /** The file that owners approved; of a reconcile, the applied team. */
   readonly team: Team;
+  /** `YYYY-MM-DD`, UTC. */
+  readonly today: string;
   /** Null without an apply record: everything then counts as given before, and no user as the lab's. */
   readonly applied: Applied | null;
   readonly account: AccountAccess;
