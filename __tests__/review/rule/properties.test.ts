@@ -603,7 +603,7 @@ class Lab {
         const one = team.members.find(({ key }) => iamName(lab, key) === name);
         return `${one?.from} ${one?.until}`;
       };
-      const denied = name !== undefined && new Set([this.file, ...this.before].map(day)).size === 1 ? found : timeless;
+      const denied = name !== undefined && new Set(teams.map(day)).size === 1 ? found : timeless;
       return denied.has(id) ? difference(ALL_OPERATIONS, of(denied, id)) : NO_OPERATIONS;
     };
   }

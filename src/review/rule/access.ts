@@ -1,4 +1,5 @@
 import { type OperationsByUser, ofUser, operationsIn } from '../../access/access-of.ts';
+import { operationsOfRole } from '../../access/capability-access.ts';
 import type { AccessGroup, AccessModel, AccessUser, InlinePolicy } from '../../access/model.ts';
 import {
   ALL_OPERATIONS,
@@ -31,20 +32,21 @@ export function givenBy(team: AccessTeam): OperationsByUser {
 }
 
 /**
- * What members have in all of some teams through a role that none of them changes for them. While an apply is unfinished, what
- * a member lacks besides may have been taken by its own calls, as between leaving one role and joining another.
+ * What one role gives members in all of some teams, of which all have them in it. While an apply is unfinished, what a member lacks
+ * besides may have been taken by its own calls, as between leaving one role and joining another.
  */
 export function unchangedIn(teams: readonly [AccessTeam, ...AccessTeam[]]): OperationsByUser {
   const [first, ...others] = teams;
-  const members = first.members.map((member) => {
-    const roles = member.roles.filter((role) =>
-      others.every((team) => team.members.find(({ key }) => key === member.key)?.roles.includes(role) === true),
-    );
-    return { ...member, roles };
-  });
-  const through = teams.map((team) => givenBy({ ...team, members }));
-  const users = members.map(({ key }) => iamName(first.lab, key));
-  return new Map(users.map((user) => [user, through.map((each) => ofUser(each, user)).reduce(intersection)]));
+  const given = teams.map(({ roles }) => new Map(roles.map((role) => [role.key, operationsOfRole(role)])));
+  const givenInAll = (role: string) => given.map((each) => each.get(role) ?? NO_OPERATIONS).reduce(intersection);
+  const isHeld = (key: string) => (role: string) => others.every((team) => rolesOf(key, team).includes(role));
+  const of = ({ key, roles }: AccessTeam['members'][number]) =>
+    roles.filter(isHeld(key)).map(givenInAll).reduce(union, NO_OPERATIONS);
+  return new Map(first.members.map((member) => [iamName(first.lab, member.key), of(member)]));
+}
+
+function rolesOf(key: string, { members }: Pick<AccessTeam, 'members'>): readonly string[] {
+  return members.find((member) => member.key === key)?.roles ?? [];
 }
 
 /** What the statements of `limits` with a Sid deny in an account. */
@@ -246,24 +248,22 @@ function deniedAt(holder: Pick<AccessUser, 'inline' | 'attached'>, account: Acce
 }
 
 /**
- * What Denies without a condition took from a user at groups of the lab that are not among `staying`: an apply takes the user out of
- * them. What is `frozen` comes back by the file.
+ * What Denies without a condition took from a user at groups of the lab that are of no role of the member in some teams: an apply
+ * takes the user out of them. What is `frozen` comes back by the file.
  */
 export function deniedAtLeft(
   { groups }: AccessUser,
-  staying: readonly string[],
-  account: AccessModel,
-  lab: string,
-  frozen: OperationSet,
+  key: string,
+  teams: readonly Pick<AccessTeam, 'members'>[],
+  { account, lab, frozen }: { readonly account: AccessModel; readonly lab: string; readonly frozen: OperationSet },
 ): OperationSet {
+  const staying = teams.flatMap((team) => rolesOf(key, team)).map((role) => iamName(lab, role));
   const isLeft = ({ name, path }: AccessGroup) =>
     path === labPath(lab) && groups.includes(name) && !staying.includes(name);
   const always = (each: Statement) => (each.Condition === undefined ? [each] : []);
-  return account.groups
-    .filter(isLeft)
-    .flatMap((group) => statementsAt(group, account, always))
-    .map((each) => difference(deniedBy(each), each.Sid === FREEZE_SID ? frozen : NO_OPERATIONS))
-    .reduce(union, NO_OPERATIONS);
+  const denies = account.groups.filter(isLeft).flatMap((group) => statementsAt(group, account, always));
+  const denied = denies.map((each) => difference(deniedBy(each), each.Sid === FREEZE_SID ? frozen : NO_OPERATIONS));
+  return denied.reduce(union, NO_OPERATIONS);
 }
 
 function allowedBy(holder: Pick<AccessUser, 'inline' | 'attached'>, account: AccessModel): OperationSet {

@@ -157,11 +157,11 @@ function factsFor(ruled: readonly RuledEntry<Role>[], input: RuleInput): Facts {
     users.get(user)?.groups.some((group) => lost.has(group)) === true ? ALL_OPERATIONS : ofUser(others, user);
   const members = team.members.map((each) => ({ ...each, roles: writtenRoles(each, roles) }));
   const written = team.roles.every((role) => roles.includes(role)) ? gives : givenBy({ ...team, roles, members });
-  const takenFrom = (member: Member, actual: AccessUser, denies: readonly Statement[]): OperationSet => {
+  const takenFrom = ({ key }: Member, actual: AccessUser, denies: readonly Statement[]): OperationSet => {
     const { name: user } = actual;
-    const { key } = member;
-    const staying = members.find((each) => each.key === key)?.roles.map((role) => iamName(team.lab, role)) ?? [];
-    const left = deniedAtLeft(actual, staying, account.access, team.lab, wasFrozen);
+    // What a role denies of which a begun apply takes a member is its own Deny.
+    const teams = [{ members }, ...(isUnfinished ? before : [])];
+    const left = deniedAtLeft(actual, key, teams, { account: account.access, lab: team.lab, frozen: wasFrozen });
     const begun = begunWithheld(key, input);
     const denied = [
       begun,
@@ -265,10 +265,8 @@ function kept(of: Withheld['of'], key: string, denies: readonly Statement[]): Wi
 
 /** What Denies without a condition deny: it needs no second Deny. */
 function alwaysDenied(denies: readonly Statement[]): OperationSet {
-  return denies
-    .filter(({ Condition }) => Condition === undefined)
-    .map(deniedBy)
-    .reduce(union, NO_OPERATIONS);
+  const always = denies.filter(({ Condition }) => Condition === undefined);
+  return always.map(deniedBy).reduce(union, NO_OPERATIONS);
 }
 
 /** A role whose policy someone has from whom no apply takes it: it is written, and gives no more than it does now. */
