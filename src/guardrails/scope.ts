@@ -135,11 +135,11 @@ function underLabPath(lab: string): Managed {
 
 function outsidePath({ plan, stack, team }: PlanContext) {
   const managed = (kind: string) => MANAGED[stack][kind]?.(team.lab) ?? null;
-  const drifted = new Map(plan.drift.map(({ address, change }) => [address, change.before]));
+  const drifted = new Map(plan.drift.map(({ address, change }) => [address, change]));
   return plan.changes.filter(isChange).flatMap(({ address, type, change }) => {
     const { after } = change;
-    // A resource moved outside Terraform is still the lab's and may be moved back: the state knows its old path.
-    const before = drifted.get(address) ?? change.before;
+    // What was moved outside Terraform may be moved back: the state knows its old path. AWS knows what would be deleted.
+    const before = drifted.get(address)?.[change.actions.includes('delete') ? 'after' : 'before'] ?? change.before;
     const movedBack = change.importing === null && before !== null && before.name === after?.name;
     // An exclusive-policy resource detaches any policy from the lab's group: only its holder must be the lab's.
     const listless = before === null ? null : { ...before, policy_arns: [] };

@@ -40,7 +40,7 @@ export const OF_THE_ACCOUNT: End = { control: 'account', next: null };
 export const NONE: Ends = new Map();
 
 /** What an apply goes by, beside the state; bootstrap trusts the repository that the last of them names. */
-const OBJECTS = ['team.tfstate', 'apply-record.json', 'bootstrap.json'];
+const OBJECTS = ['team.tfstate', 'bootstrap.tfstate', 'apply-record.json', 'bootstrap.json'];
 
 /** The lab's own users, groups and policies in some models, one of each to come, and, if it has workflows, their roles and its state. */
 export function escalationTargets(
