@@ -14,7 +14,7 @@ import { type Approvers, ownersOf } from '../../review/approval/owners.ts';
 import type { LastApplied } from '../../review/approval/walk.ts';
 import { appliedTeam } from '../../team/applied-team.ts';
 import { readTeam as readTeamText } from '../../team/parse/read-team.ts';
-import type { Team } from '../../team/team.ts';
+import { hasAccess, type Team } from '../../team/team.ts';
 import { printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
 
@@ -64,7 +64,7 @@ async function check(
   if (!github.ok) return github;
   const record = await readRecord(recordPlace(team.value, emulator));
   if (!record.ok) return record;
-  const asked = { commit, branch: defaultBranchOfEvent(env), today, ...lastApplied(record.value, team.value) };
+  const asked = { commit, branch: defaultBranchOfEvent(env), today, ...lastApplied(record.value, team.value, today) };
   const approval = await checkApproval(github.value, asked);
   if (!approval.ok) return approval;
   const checked = { ...approval.value, at: record.value?.at ?? '' };
@@ -80,20 +80,24 @@ async function check(
 function lastApplied(
   record: ApplyRecord | null,
   file: Team,
+  today: string,
 ): { readonly approvers: Approvers; readonly last: LastApplied | null } {
+  const teamIn = (text: string, day: string) => readTeamText(text, { file: 'team.yaml', today: day }).team;
+  const withoutAccessIn = (text: string) =>
+    (teamIn(text, today)?.members ?? []).flatMap((each) => (hasAccess(each, today) ? [] : [each.key]));
   if (record === null || record.team === null) {
     const team = { ...file, settings: { selfApproval: false } };
-    return { approvers: { team, owners: ownersOf(file, []) }, last: null };
+    return { approvers: { team, owners: ownersOf(file, []), withoutAccessIn }, last: null };
   }
   const { team, owners, commit, earlier = [], at, since = at } = record;
   const isTeamOf = (text: string) => {
-    const { team: then } = readTeamText(text, { file: 'team.yaml', today: team.day });
+    const then = teamIn(text, team.day);
     if (then === null) return false;
     const its = [appliedTeam(then, team.day), ownersOf(then, owners)];
     return stableJson(its) === stableJson([team, owners]);
   };
   return {
-    approvers: { team, owners },
+    approvers: { team, owners, withoutAccessIn },
     last: { commits: [commit, ...earlier], time: Date.parse(since), isTeamOf },
   };
 }

@@ -5,7 +5,7 @@ import { activeOwners } from '../../team/team.ts';
 import { judge } from './judge.ts';
 import { type Approvers, approvesAlone, NO_ACCOUNT, type Owner } from './owners.ts';
 import { missingRules } from './rules.ts';
-import { type Change, changesSince, isMerge, type LastApplied } from './walk.ts';
+import { type Change, changesSince, isMerge, type LastApplied, TEAM_FILE } from './walk.ts';
 
 interface Asked {
   /** The newest commit of `branch`. */
@@ -42,9 +42,7 @@ export async function checkApproval(github: GitHub, asked: Asked): Promise<Resul
       if (failure !== null) continue;
       const because = await problemsOf(github, history, change, found.value, asked);
       if (!because.ok) return because;
-      if (because.value.length > 0) {
-        failure = notApproved(change.commit, because.value);
-      }
+      if (because.value.length > 0) failure = notApproved(change.commit, because.value);
     }
     return succeed({ pulls: [...pulls].reverse(), failure });
   });
@@ -80,15 +78,15 @@ async function problemsOf(
 ): Promise<Result<readonly ApprovalProblem[]>> {
   // Not even if each parent was approved: what it leaves out can be between the other one and what was applied.
   if (isMerge(change)) return succeed([{ kind: 'merge-commit' }]);
-  const {
-    commit,
-    parents: [parent],
-    approvedAfter,
-  } = change;
+  const { commit, approvedAfter } = change;
+  const [parent] = change.parents;
   const problems: ApprovalProblem[] = [];
   const { team, owners } = approvers;
   const keys = activeOwners(team, today);
-  const active = owners.filter(({ key }) => keys.includes(key));
+  // Who was suspended by a change that is not applied yet: any writer can cancel its apply.
+  const before = parent === undefined ? null : await history.textAt(parent, TEAM_FILE);
+  const ended = before === null ? [] : approvers.withoutAccessIn(before);
+  const active = owners.filter(({ key }) => keys.includes(key) && !ended.includes(key));
   const judged = { owners, active, selfApproval: approvesAlone(team), approvedAfter };
   for (const { number, head } of pulls) {
     // In this order: the head of a squashed pull request is fetched by the first question.

@@ -18,6 +18,8 @@ export type Owner = Readonly<z.infer<typeof OWNER>>;
 export interface Approvers {
   readonly owners: readonly Owner[];
   readonly team: OwningTeam & { readonly settings: { readonly selfApproval: boolean } };
+  /** Keys of the members in the text of a team file who have no access today. */
+  withoutAccessIn(text: string): readonly string[];
 }
 
 /** The owners of a team who have a login on GitHub. A known id of a login stays but for `ids`, by login in lower case. */

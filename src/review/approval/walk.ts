@@ -1,7 +1,7 @@
 import type { Commit, History } from '../../github/port.ts';
 import { LOCK_FILES } from '../../terraform/run/lock-file.ts';
 
-const TEAM_FILE = 'team.yaml';
+export const TEAM_FILE = 'team.yaml';
 /**
  * What decides what an apply does, and by which tool and provider. `.gitattributes` decides what a checkout makes of a file:
  * https://git-scm.com/docs/gitattributes#_working_tree_encoding
